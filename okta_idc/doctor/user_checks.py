@@ -4,7 +4,7 @@ Pass an instance to `read_inventory` as `on_user`, then call `report`.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,8 +24,6 @@ from okta_idc.rules.registry import count as counted
 _TAG_RULES = (attributes.session_tags, attributes.no_empty_tag)
 USER_RULES: tuple[Rule[Any], ...] = (*profiles.PER_PROFILE, *_TAG_RULES, *mapping_checks.RULES)
 """The rules that check one user at a time."""
-_MOST_CLEAN_TAGS = 10_000
-"""Combinations of session tags without a finding that are kept, so that each is judged once."""
 _MIN_USERS_FOR_HIDDEN = 5
 """With at least this many users, an attribute that all of them lack is presumed hidden."""
 
@@ -40,44 +38,41 @@ class UserChecks:
         self._unknown_tags: Counter[str] = Counter()
         self._unjudged: Counter[tuple[str, str]] = Counter()  # rule ID and reason
         self._mapping = MappingChecks()
-        self._clean_tags = set[tuple[tuple[str, str], ...]]()  # few: departments, cost centers
 
     def __call__(self, inventory: Inventory, user: AssignedUser, app_user: Json) -> None:
         """Check one user; `app_user` comes from Okta's API."""
         profile = get_object(app_user, "profile")
-        for finding in profiles.judge({**profile, "userName": user.user_name}):
-            if finding.rule is profiles.required_names:
-                self._blank[finding.path] += 1
-            self._found.append(DoctorFinding(user.login, finding))
-        texts = {key: value for key, value in profile.items() if isinstance(value, str)}
-        if not "".join(texts.values()).isprintable():
-            self._note_unjudged(profiles.hidden_characters, texts)
+        self._check_profile(user, {**profile, "userName": user.user_name})
         self._mapping(inventory, user, app_user)
         if self._tags is None:
             sent = attributes_of(statements_of(get_object(inventory.app)))
             self._tags = {each.key: parse(each.value) for each in sent}
-        shown, known = okta_profile(app_user), dict[str, str]()
+        shown, tags = okta_profile(app_user), dict[str, str]()
         for key, expression in self._tags.items():
             value = evaluate(expression, shown, profile)
             if isinstance(value, Unknown):
                 self._unknown_tags[f"attribute {key}: {value.reason}"] += 1
-            else:
-                known[key] = value
-        tags = tuple(known.items())
-        if tags in self._clean_tags:
+            elif not attributes.is_plain_tag(value):
+                tags[key] = value
+        if tags:
+            self._check_tags(user, tags)
+
+    def _check_profile(self, user: AssignedUser, profile: Json) -> None:
+        if profiles.is_clean(profile):
             return
-        named = {f"attribute {key}": value for key, value in known.items()}
+        for finding in profiles.judge(profile):
+            if finding.rule is profiles.required_names:
+                self._blank[finding.path] += 1
+            self._found.append(DoctorFinding(user.login, finding))
+        self._note_unjudged(profiles.hidden_characters, dict(profiles.sent_texts(profile)))
+
+    def _check_tags(self, user: AssignedUser, tags: Mapping[str, str]) -> None:
+        named = {f"attribute {key}": value for key, value in tags.items()}
         self._note_unjudged(attributes.session_tags, named)
-        found = [finding for rule in _TAG_RULES for finding in rule(known)]
-        if (
-            not found
-            and len(self._clean_tags) < _MOST_CLEAN_TAGS
-            and "".join(known.values()).isprintable()
-        ):
-            self._clean_tags.add(tags)
-        for finding in found:
-            tag = replace(finding, path=f"attribute {finding.path}")
-            self._found.append(DoctorFinding(user.login, tag))
+        for rule in _TAG_RULES:
+            for finding in rule(tags):
+                tag = replace(finding, path=f"attribute {finding.path}")
+                self._found.append(DoctorFinding(user.login, tag))
 
     def _note_unjudged(self, rule: Rule[Any], texts: dict[str, str]) -> None:
         for attribute, value in texts.items():

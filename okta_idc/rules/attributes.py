@@ -44,7 +44,7 @@ URI_NAME_FORMAT = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 
 _MARKS = "_.:/=+-@"
 _TAG_LENGTH = 256
-_PLAIN = re.compile(r"[\w.:/=+@ -]*", re.ASCII)
+_PLAIN = re.compile(r"[\w.:/=+@ -]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,16 @@ class Attribute:
 
 def tag_characters(text: str) -> bool:
     """Whether AWS accepts all characters in a session tag: letters, digits, spaces, _.:/=+-@."""
-    if _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text):  # \w: letters, numbers, and _
         return True
     new = unassigned(text)  # not judged
     return all(unicodedata.category(c)[0] in "LZN" or c in _MARKS or c in new for c in text)
+
+
+def is_plain_tag(value: str) -> bool:
+    """Whether no rule can have a finding on a session tag's value: a fast check, since most values
+    are plain. False if in doubt."""
+    return len(value) <= _TAG_LENGTH and _PLAIN.fullmatch(value) is not None
 
 
 @core_rule(

@@ -47,7 +47,8 @@ def _blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _texts(profile: Profile, attributes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def sent_texts(profile: Profile, attributes: tuple[str, ...] = SENT) -> Iterator[tuple[str, str]]:
+    """The attributes that are texts, with their values."""
     for attribute in attributes:
         value = profile.get(attribute)
         if isinstance(value, str):
@@ -80,7 +81,7 @@ def required_names(profile: Profile) -> Iterator[Violation]:
 )
 def forbidden_characters(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile. profileUrl is exempt, since every URL contains a colon."""
-    for attribute, value in _texts(profile, _NO_URL):
+    for attribute, value in sent_texts(profile, _NO_URL):
         if wrong := forbidden(value):
             yield attribute, value, f"contains {quoted(wrong)}."
 
@@ -111,7 +112,7 @@ def complete_address(profile: Profile) -> Iterator[Violation]:
 )
 def hidden_characters(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile. The message names the characters, which are invisible."""
-    for attribute, value in _texts(profile, SENT):
+    for attribute, value in sent_texts(profile):
         if hidden := outside(value):
             yield attribute, value, f"contains {named_characters(hidden)}."
 
@@ -209,7 +210,7 @@ def manager(profile: Profile) -> Iterator[Violation]:
 )
 def lengths(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile. Counts code points."""
-    for attribute, value in _texts(profile, SENT):
+    for attribute, value in sent_texts(profile):
         most = USER_NAME_MAX if attribute == "userName" else _NAME_MAX
         if len(value) > most:
             yield attribute, value, f"has {len(value)} characters; AWS accepts {most}."
@@ -224,12 +225,12 @@ PER_PROFILE = (
 
 def judge(profile: Profile) -> list[Finding]:
     """The findings of all rules on one profile."""
-    if _is_clean(profile):
+    if is_clean(profile):
         return []
     return [finding for rule in PER_PROFILE for finding in rule(profile)]
 
 
-def _is_clean(profile: Profile) -> bool:
+def is_clean(profile: Profile) -> bool:
     """Whether no rule can have a finding: a fast check, since most profiles are clean. False if in
     doubt; a test compares it with the rules."""
     values: list[Any] = list(map(profile.get, _NO_URL))

@@ -11,7 +11,7 @@ from tests.unit.okta_idc.rules.test_characters import newest
 NAMES = {"firstName": "Ada", "lastName": "King", "displayName": "Ada King", "email": "a@b.c"}
 
 
-def report(title: str) -> Report:
+def report(title: str, **more: str) -> Report:
     """The findings on two users with this title, which is also a session tag."""
     statement = {
         "type": "EXPRESSION", "values": ["user.title"],
@@ -21,7 +21,7 @@ def report(title: str) -> Report:
     found, checks, result = Inventory(Source("us-east-1")), UserChecks(), Report()
     found.app = {"settings": {"signOn": {"attributeStatements": [statement]}}}
     users = AssignedUsers(lambda user, shown: checks(found, user, shown))
-    profile = {**NAMES, "title": title}
+    profile = {**NAMES, "title": title, **more}
     users.add(
         {"id": ident, "status": "PROVISIONED", "profile": profile,
          "credentials": {"userName": f"{ident}@b.c"}, "_embedded": {"user": {"profile": profile}}}
@@ -42,6 +42,10 @@ def test_an_unknown_character_is_unknown_once_with_the_number_of_users() -> None
     assert list(unknown.values()) == [["OIC-305"], ["OIC-405"]]
     assert all(f"U+{ord(newest()):04X} UNASSIGNED" in why for why in unknown)
     assert all("2 users" in why for why in unknown)
+
+
+def test_an_attribute_that_okta_does_not_send_is_not_judged() -> None:
+    assert unjudged(report("Engineer", secondEmail=f"{newest()}@b.c")) == {}
 
 
 def test_the_name_of_a_push_group_with_an_unknown_character_is_unknown() -> None:

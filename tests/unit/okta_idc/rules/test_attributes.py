@@ -1,5 +1,8 @@
 """Attributes for access control: keys, values, statements and instance attributes."""
 
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +80,14 @@ class TestAttributes:
     @pytest.mark.parametrize("value", ["", "Research", "Forschung und Lehre", "漢字", "x" * 256])
     def test_valid_session_tag_values_are_accepted(self, value: str) -> None:
         assert attributes.session_tags({"Department": value}) == []
+
+    def test_a_plain_value_has_only_characters_that_aws_accepts(self) -> None:
+        plain = filter(attributes.is_plain_tag, map(chr, range(sys.maxunicode + 1)))
+        assert {c for c in plain if unicodedata.category(c)[0] not in "LNZ"} == set("_.:/=+-@")
+
+    def test_an_empty_or_long_value_is_not_plain(self) -> None:
+        values = "", "x", 256 * "x", 257 * "x"
+        assert list(map(attributes.is_plain_tag, values)) == [False, True, True, False]
 
     @pytest.mark.parametrize(
         ("value", "message"),

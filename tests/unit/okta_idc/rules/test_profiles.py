@@ -64,9 +64,9 @@ def test_the_clean_profile_shortcut_agrees_with_the_rules(profile: dict[str, Any
 
 def test_null_optional_attributes_keep_a_profile_clean() -> None:
     optional = dict.fromkeys(set(SENT) - set(REQUIRED))
-    assert profiles._is_clean(CLEAN | optional)
-    assert profiles._is_clean(dict.fromkeys(REQUIRED, "x") | {"userName": "a@b.org"})
-    assert not profiles._is_clean(CLEAN | {"displayName": None})
+    assert profiles.is_clean(CLEAN | optional)
+    assert profiles.is_clean(dict.fromkeys(REQUIRED, "x") | {"userName": "a@b.org"})
+    assert not profiles.is_clean(CLEAN | {"displayName": None})
 
 
 @pytest.mark.parametrize("attribute", REQUIRED)
