@@ -80,11 +80,16 @@ def _emails(compared: Compared) -> Iterator[Subject]:
     found = compared.inventory
     store, users = known(found.store_users), known(found.users).by_id
     sent = {ident for ident, user in users.items() if user.email.strip()}
+    unlinked = {
+        ident: user
+        for ident, user in store.items()
+        if user.by_scim and user.values and user.external_id not in sent
+    }
+    if not unlinked:
+        return
     linked = {users[ident].aws_id for ident in sent}
     names = {users[ident].user_name.casefold() for ident in sent}
-    for ident, user in store.items():
-        if not (user.by_scim and user.values) or user.external_id in sent:
-            continue
+    for ident, user in unlinked.items():
         if ident not in linked and user.user_name.casefold() not in names:
             yield Subject(by_attribute(user.values)["email"], Location(user.user_name))
 

@@ -20,8 +20,9 @@ T = TypeVar("T")
 def _sharing(users: Collection[T], value: Callable[[T], str]) -> Iterator[T]:
     """The users whose value another user has too. The others cannot break a rule on unique values,
     and an org has many of them."""
-    counts = Counter(value(user).casefold() for user in users)
-    return (user for user in users if counts[value(user).casefold()] > 1)
+    keys = [value(user).casefold() for user in users]
+    counts = Counter(keys)
+    return (user for user, key in zip(users, keys, strict=True) if counts[key] > 1)
 
 
 def _unique(
