@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bench.doctor_stub import APP, GROUPS, INSTANCE, STORE, app_user
+from okta_idc.cli.main import young_collections
 from okta_idc.clients.identity_center import IdentityCenter
 from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.okta import Okta
@@ -132,7 +133,8 @@ def measure(part: str, url: str) -> dict[str, Any]:
 
 def run_part(part: str, url: str) -> None:
     wall, cpu = time.monotonic(), time.process_time()
-    found = asyncio.run({"doctor": run_doctor, "fetch": fetch_pages}[part](url))
+    with young_collections():  # as in every command
+        found = asyncio.run({"doctor": run_doctor, "fetch": fetch_pages}[part](url))
     found |= {"wall": time.monotonic() - wall, "cpu": time.process_time() - cpu}
     found["MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(found))

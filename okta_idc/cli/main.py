@@ -3,7 +3,9 @@
 0: success. 1: findings. 2: wrong usage, or Okta or AWS could not be read.
 """
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import Annotated, ClassVar
 
 import typer
@@ -85,6 +87,9 @@ class TokenCommands(CommandGroup):
     }
 
 
+_NEVER = 1_000_000
+"""More collections of the middle generation than a command makes."""
+
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
@@ -98,6 +103,18 @@ token = typer.Typer(
 app.add_typer(token, name="token")
 
 
+@contextmanager
+def young_collections() -> Generator[None]:
+    """Let Python's garbage collector examine new objects only: the users that a command has read
+    stay until its end, and a full collection would examine all of them."""
+    young, middle, old = gc.get_threshold()
+    gc.set_threshold(young, middle, _NEVER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(young, middle, old)
+
+
 def _version(requested: bool) -> None:
     if requested:
         typer.echo(kit_version())
@@ -106,7 +123,8 @@ def _version(requested: bool) -> None:
 
 @app.callback()
 def main(
-    version: Annotated[
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 — its callback reads it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
@@ -114,3 +132,4 @@ def main(
 
     Example: okta-idc doctor --stack prod
     """
+    context.with_resource(young_collections())

@@ -1,5 +1,6 @@
 """The command line: imports at start-up, version, help, completion and internal errors."""
 
+import gc
 import os
 import re
 import subprocess
@@ -42,6 +43,15 @@ def test_startup_imports_no_module_of_an_extra() -> None:
         "print(sorted({name.partition('.')[0] for name in sys.modules} & extras))"
     )
     assert result.stdout == "[]\n", result.stderr
+
+
+def test_a_command_makes_no_full_garbage_collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    young, middle, old = gc.get_threshold()
+    during: list[tuple[int, int, int]] = []
+    monkeypatch.setattr("okta_idc.cli.schema.schema", lambda: during.append(gc.get_threshold()))
+    CliRunner().invoke(app, ["schema"])
+    assert during == [(young, middle, 1_000_000)]
+    assert gc.get_threshold() == (young, middle, old)
 
 
 CLIENTS = ("boto3", "botocore", "httpx", "jinja2", "okta_idc.clients", "okta_idc.inventory")
