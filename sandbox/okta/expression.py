@@ -8,6 +8,7 @@ saved (docs/research/okta-api.md#expressions).
 import functools
 import json
 import re
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,9 +39,8 @@ Value = Callable[[Scope], Any]
 @functools.lru_cache(10_000)
 def parse(text: str) -> Value:
     """Parse an expression or raise ExpressionError; evaluating the result never fails."""
-    tokens: list[str] = []
-    position = 0
-    while text[position:].strip():
+    text, tokens, position = text.rstrip(), deque[str](), 0
+    while position < len(text):
         match = _TOKEN.match(text, position)
         if not match or len(tokens) > _MAX_TOKENS:
             raise ExpressionError(f"not understood: {text[position : position + 40]}")
@@ -55,7 +55,7 @@ def parse(text: str) -> Value:
     return value
 
 
-def _conditional(tokens: list[str]) -> Value:
+def _conditional(tokens: deque[str]) -> Value:
     """`a ? b : c` and `a ?: b`."""
     test = _disjunction(tokens)
     if _accept(tokens, "?:"):
@@ -69,7 +69,7 @@ def _conditional(tokens: list[str]) -> Value:
     return lambda scope: yes(scope) if test(scope) else no(scope)
 
 
-def _disjunction(tokens: list[str]) -> Value:
+def _disjunction(tokens: deque[str]) -> Value:
     values = [_conjunction(tokens)]
     while _accept(tokens, "||", "or", "OR"):
         values.append(_conjunction(tokens))
@@ -78,7 +78,7 @@ def _disjunction(tokens: list[str]) -> Value:
     return lambda scope: any(value(scope) for value in values)
 
 
-def _conjunction(tokens: list[str]) -> Value:
+def _conjunction(tokens: deque[str]) -> Value:
     values = [_negation(tokens)]
     while _accept(tokens, "&&", "and", "AND"):
         values.append(_negation(tokens))
@@ -87,14 +87,14 @@ def _conjunction(tokens: list[str]) -> Value:
     return lambda scope: all(value(scope) for value in values)
 
 
-def _negation(tokens: list[str]) -> Value:
+def _negation(tokens: deque[str]) -> Value:
     if _accept(tokens, "!", "not", "NOT"):
         value = _negation(tokens)
         return lambda scope: not value(scope)
     return _comparison(tokens)
 
 
-def _comparison(tokens: list[str]) -> Value:
+def _comparison(tokens: deque[str]) -> Value:
     left = _sum(tokens)
     operator = _accept(tokens, "==", "!=", "<=", ">=", "<", ">")
     if not operator:
@@ -114,7 +114,7 @@ def _compare(operator: str, left: Any, right: Any) -> bool:
         return False  # null, or a string compared with a number
 
 
-def _sum(tokens: list[str]) -> Value:
+def _sum(tokens: deque[str]) -> Value:
     values = [_operand(tokens)]
     while _accept(tokens, "+"):
         values.append(_operand(tokens))
@@ -129,8 +129,8 @@ def _add(values: list[Any]) -> Any:
     return "".join(map(_text, values))
 
 
-def _operand(tokens: list[str]) -> Value:
-    token = tokens.pop(0)
+def _operand(tokens: deque[str]) -> Value:
+    token = tokens.popleft()
     if token == "(":
         value = _conditional(tokens)
         _expect(tokens, ")")
@@ -169,7 +169,7 @@ class _Constant:
         return self.value
 
 
-def _arguments(tokens: list[str]) -> list[Value]:
+def _arguments(tokens: deque[str]) -> list[Value]:
     found: list[Value] = []
     while not _accept(tokens, ")"):
         if found:
@@ -190,12 +190,12 @@ def _call(name: str, arguments: list[Value]) -> Value:
     return lambda scope: function(scope, *(argument(scope) for argument in arguments))
 
 
-def _accept(tokens: list[str], *wanted: str) -> str:
-    return tokens.pop(0) if tokens and tokens[0] in wanted else ""
+def _accept(tokens: deque[str], *wanted: str) -> str:
+    return tokens.popleft() if tokens and tokens[0] in wanted else ""
 
 
-def _expect(tokens: list[str], wanted: str) -> None:
-    if tokens.pop(0) != wanted:
+def _expect(tokens: deque[str], wanted: str) -> None:
+    if tokens.popleft() != wanted:
         raise ExpressionError(f"{wanted} is missing")
 
 

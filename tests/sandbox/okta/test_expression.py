@@ -1,13 +1,14 @@
 """Okta's expressions: the values of valid ones, and the refusal of invalid ones."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, SupportsIndex
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sandbox.okta.expression import ExpressionError, Scope, parse
+from tests.unit.okta_idc.okta_expression.test_growth import instructions
 
 ADA = Scope(
     {"firstName": "Ada", "lastName": "Berg", "department": 'R"D', "level": 3, "email": "a@x.com"},
@@ -77,3 +78,39 @@ def test_a_valid_expression_never_fails(text: str) -> None:
         value = parse(text)
         for scope in (ADA, Scope({}), Scope({"x": [1], "level": {}, "y": ""})):
             value(scope)
+
+
+def refusing(text: str) -> None:
+    with suppress(ExpressionError):
+        parse.__wrapped__(text)
+
+
+PART = st.lists(PIECES, max_size=3).map("".join)
+
+
+@settings(max_examples=40, deadline=None)
+@given(PART, PART, PART)
+@example("", "user.x + ", "1")
+@example("", "!", "true")
+@example("isMemberOfAnyGroup(", '"00g1", ', '"00g2")')
+def test_the_work_grows_in_proportion_to_the_text(start: str, repeated: str, end: str) -> None:
+    once, four_times = (instructions(refusing, start + repeated * n + end) for n in (60, 240))
+    assert four_times <= 8 * once + 8_000
+
+
+class Counting(str):
+    """A text that counts the characters of which it makes copies."""
+
+    copied = 0
+
+    def __getitem__(self, key: SupportsIndex | slice) -> str:
+        found = super().__getitem__(key)
+        self.copied += len(found)
+        return found
+
+
+@given(PART, PART)
+def test_no_token_copies_the_rest_of_the_text(repeated: str, end: str) -> None:
+    text = Counting(repeated * 100 + end)
+    refusing(text)
+    assert text.copied <= 40  # of the error
