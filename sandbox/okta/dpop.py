@@ -11,7 +11,9 @@ import hmac
 import json
 import secrets
 import time
+from collections import OrderedDict
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 from urllib.parse import unquote
 
@@ -52,7 +54,8 @@ class Dpop:
     def __init__(self, base: str, clock: Clock) -> None:
         self.base, self.clock = base, clock
         self._nonces: list[tuple[float, str]] = []
-        self._used: dict[str, float] = {}
+        self._used = OrderedDict[str, float]()
+        """Until when each proof is remembered; the oldest proof first."""
 
     @property
     def nonce(self) -> str:
@@ -133,7 +136,8 @@ class Dpop:
         ident, now = claims.get("jti"), time.time()
         if not isinstance(ident, str) or not ident:
             raise _invalid_claim("jti")
-        self._used = {key: until for key, until in self._used.items() if until > now}
+        for expired in list(takewhile(lambda key: self._used[key] <= now, self._used)):
+            del self._used[expired]
         key = f"{thumbprint} {ident}"
         if key in self._used:
             raise DpopError("invalid_dpop_proof", _USED)
