@@ -41,7 +41,9 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
     "rule_invalid_change": ("refused_400", "refused_403", "accepted"),
     "rule_active_update": ("refused", "accepted"),
     "rule_ternary": ("accepted", "refused"),
-    "rule_user_status": ("accepted", "refused"),
+    # Okta documents that rules need user.getInternalProperty("status") instead
+    # (docs/research/okta-api.md#group-rules).
+    "rule_user_status": ("refused", "accepted"),
     "rule_name_limit": ("refused", "accepted"),
     "rule_manual_removal": ("excluded", "not_excluded"),
     "rule_earlier_members": ("kept", "removed"),

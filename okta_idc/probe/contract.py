@@ -218,7 +218,7 @@ _LISTED = (
         "rule_user_status", "rules.user-status",
         "Can a rule's expression contain `user.status`?",
         "POST an inactive rule.",
-        {"accepted": "200", "refused": "4xx"},
+        {"refused": "4xx", "accepted": "200"},
         _RULES, calls=2, cleanup=_RULE,
     ),
     Experiment(

@@ -203,6 +203,7 @@ def test_a_user_whom_a_rule_adds_to_an_assigned_group_becomes_an_app_user() -> N
         ({"conditions": {"expression": {"value": "nonsense("}}}, "expression"),
         ({"conditions": {"expression": {"value": "user.x == "}}}, "expression"),
         ({"conditions": {"expression": {"value": "isMemberOfGroup()"}}}, "expression"),
+        ({"conditions": {"expression": {"value": 'user.status=="ACTIVE"'}}}, "expression"),
         ({"conditions": {}}, "value"),
         ({"actions": {"assignUserToGroups": {"groupIds": []}}}, "groupIds"),
         ({"actions": {"assignUserToGroups": {"groupIds": "x"}}}, "groupIds"),
