@@ -6,7 +6,7 @@ PYTEST := $(PYTHON) -m pytest --numprocesses auto --dist loadfile --no-loadscope
 # If this variable is set, every start compiles boto3 and moto again, which takes seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down status env engine sandbox reset test test-fast test-package test-clients test-crash recover check docs lock
+.PHONY: help up down status env engine sandbox reset test test-fast test-package test-clients test-crash recover check docs site lock
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -61,11 +61,17 @@ check: .venv/ready ## Lint the code, and check imports, types, generated pages a
 docs: .venv/ready ## Write the generated pages and the settings schema
 	@$(PYTHON) -m toolchain.docs write
 
+site: .venv/docs ## Build the documentation site in build/site; a broken link or anchor is an error
+	@rm -rf build/site
+	@$(PYTHON) -m sphinx -q -E -W --keep-going -c toolchain/site -d build/site.doctrees docs build/site
+	@echo "Open file://$(CURDIR)/build/site/index.html"
+
 lock: ## Compile the requirements files from pyproject.toml
 	@set -- -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header; \
 	uv pip compile "$$@" --extra components --extra policies pyproject.toml -o requirements.txt && \
 	uv pip compile "$$@" --all-extras --group dev pyproject.toml -o requirements-dev.txt && \
 	uv pip compile "$$@" --group release -o requirements-release.txt && \
+	uv pip compile "$$@" --group docs -o requirements-docs.txt && \
 	for file in tests/clients/requirements/*.in; do \
 		uv pip compile "$$@" "$$file" -o "$${file%.in}.txt" || exit 1; \
 	done
@@ -75,6 +81,7 @@ lock: ## Compile the requirements files from pyproject.toml
 # Where credentials are present: without the tools of `make check` and `make test`.
 .venv/runtime: requirements.txt
 .venv/release: requirements-release.txt
-.venv/ready .venv/runtime .venv/release:
+.venv/docs: requirements-docs.txt
+.venv/ready .venv/runtime .venv/release .venv/docs:
 	@sh toolchain/venv.sh $<
 	@touch $@

@@ -74,7 +74,7 @@ def test_permissions_are_granted_per_job_only() -> None:
     reads = {"contents": "read"}
     signs_in = reads | {"id-token": "write"}
     assert permissions == {
-        "ci.check": reads, "ci.test": reads, "ci.workflows": reads,
+        "ci.check": reads, "ci.test": reads, "ci.site": reads, "ci.workflows": reads,
         "preview.preview": signs_in, "preview.comment": reads | {"pull-requests": "write"},
         "up.preview": signs_in, "up.up": signs_in, "drift.drift": signs_in,
         "release.test": reads,
@@ -165,6 +165,7 @@ def test_jobs_with_credentials_install_no_development_tools() -> None:
         (".venv/ready", "requirements-dev.txt"),
         (".venv/runtime", "requirements.txt"),
         (".venv/release", "requirements-release.txt"),
+        (".venv/docs", "requirements-docs.txt"),
     ],
 )
 def test_packages_are_installed_with_hashes_only(
@@ -221,7 +222,9 @@ def test_the_gitlab_pipeline_matches_the_workflows() -> None:
 def test_every_make_target_exists() -> None:
     scripts = "\n".join([*(step.get("run", "") for step in steps()), str(GITLAB)])
     targets = set(re.findall(r"\bmake (?:-s )?([\w./-]+)", scripts))
-    assert targets == {"check", "test", "test-package", ".venv/runtime", ".venv/release"}
+    assert targets == {
+        "check", "test", "test-package", "site", ".venv/runtime", ".venv/release",
+    }  # fmt: skip
     makefile = (ROOT / "Makefile").read_text()
     assert all(re.search(rf"^{re.escape(target)}:", makefile, re.MULTILINE) for target in targets)
 
