@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from okta_idc.cli import schema
-from toolchain.reference import partition_data, rules_page, settings_page
+from toolchain.reference import cli_page, partition_data, rules_page, settings_page
 from toolchain.sandbox import ROOT
 
 
@@ -43,6 +43,7 @@ VERSIONED = {
 """What precedes the version in each file that repeats it."""
 GENERATED: dict[str, Callable[[], str]] = {
     **{page: partial(_with_version, page) for page in VERSIONED},
+    "docs/reference/cli.md": cli_page.page,
     "docs/reference/rules.md": rules_page.page,
     "docs/reference/sandbox-fidelity.md": partial(_printed_by, "tests.sandbox.okta.fidelity"),
     "docs/reference/settings.md": settings_page.page,

@@ -46,7 +46,8 @@ SECRET = "okta-identity-center/scim"  # noqa: S105 — a name
 
 def adopt(
     out: Annotated[
-        Path | None, typer.Option(help="Stack file to write, for example Pulumi.prod.yaml.")
+        Path | None,
+        typer.Option(help="Stack file to write, for example Pulumi.prod.yaml; default: stdout."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     mappings: Annotated[

@@ -15,8 +15,8 @@ from okta_idc.cli.options import (
     Json,
     OktaUrl,
     Outputs,
+    ProviderSettings,
     Region,
-    SettingsFile,
     Stack,
 )
 from okta_idc.doctor.report import READ_FAILED
@@ -35,7 +35,7 @@ def explain(
     ],
     outputs: Outputs = None,
     stack: Stack = "",
-    settings: SettingsFile = None,
+    settings: ProviderSettings = None,
     app: App = "",
     identity_store: IdentityStoreId = "",
     region: Region = "",

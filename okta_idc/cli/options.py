@@ -43,10 +43,22 @@ IdentityStoreId = Annotated[
     str, typer.Option(help="ID of the identity store (d-…), with --app instead of a stack.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-OktaUrl = Annotated[str, typer.Option(help="URL of the org, for example https://acme.okta.com.")]
+OktaUrl = Annotated[
+    str,
+    typer.Option(
+        help="URL of the org, for example https://acme.okta.com; default: from the stack or the "
+        "environment."
+    ),
+]
 Outputs = Annotated[
     Path | None,
     typer.Option(help="File with the stack's outputs as JSON; default: from Pulumi."),
+]
+ProviderSettings = Annotated[
+    Path | None,
+    typer.Option(
+        help="Stack file with the `okta:` and `aws:` settings, for example Pulumi.prod.yaml."
+    ),
 ]
 Region = Annotated[str, typer.Option(help="AWS Region; default: from AWS's settings.")]
 Secret = Annotated[

@@ -30,8 +30,8 @@ from okta_idc.cli.options import (
     Json,
     OktaUrl,
     Outputs,
+    ProviderSettings,
     Region,
-    SettingsFile,
     Share,
     Stack,
 )
@@ -48,12 +48,10 @@ _LIMITS = "review"
 
 
 def review_update(
-    preview: Annotated[
-        Path, typer.Option(help="File with the output of `pulumi preview --json`; required.")
-    ],
+    preview: Annotated[Path, typer.Option(help="File with the output of `pulumi preview --json`.")],
     outputs: Outputs = None,
     stack: Stack = "",
-    settings: SettingsFile = None,
+    settings: ProviderSettings = None,
     app: App = "",
     identity_store: IdentityStoreId = "",
     region: Region = "",

@@ -35,7 +35,7 @@ from okta_idc.token.rotation import Result, Rotation, State
 from okta_idc.token.steps import Pages, Step
 
 CanaryName = Annotated[
-    str, typer.Option("--canary", help="Begin of the name of the test group.")
+    str, typer.Option("--canary", help="Beginning of the name of the test group.")
 ]  # fmt: skip
 Wait = Annotated[
     float, typer.Option(min=0, help="Longest wait in seconds, for the test group and CloudTrail.")
