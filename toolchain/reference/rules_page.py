@@ -88,9 +88,13 @@ def _sentence(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text with Markdown's characters escaped, and with links to the facts that it cites."""
-    text = re.sub(r"[\\<>*\[\]|`$]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
+    """Text with Markdown's characters escaped outside of code, and links to the facts it cites."""
+    text = re.sub(r"(`[^`|]+`)|[\\<>*\[\]|`$]|(?<!\w)_|_(?!\w)", _escaped, text)
     return re.sub(r"docs/(research/([\w-]+)\.md#([\w-]+))", _link, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[1] or f"\\{found[0]}"
 
 
 def _link(cited: re.Match[str]) -> str:

@@ -25,3 +25,8 @@ def test_the_page_shows_where_a_rule_is_enforced() -> None:
 
 def test_a_hidden_character_is_visible_in_an_example() -> None:
     assert show({"title": "a\u200bb"}) == '{title: "a\\u200bb"}'
+
+
+def test_settings_and_commands_in_a_text_are_code() -> None:
+    assert "What to do: Keep the group in `push_groups`, and" in page({"OIC-201": RULES["OIC-201"]})
+    assert "\\`" not in page()
