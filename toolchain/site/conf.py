@@ -18,6 +18,7 @@ myst_heading_anchors = 6  # as GitHub forms them
 html_theme = "furo"
 html_title = f"{project} {release}"
 html_copy_source = False
+html_use_index = False
 html_show_sourcelink = False
 html_show_copyright = False
 html_static_path = ["static"]
