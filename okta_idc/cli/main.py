@@ -78,7 +78,7 @@ class TokenCommands(CommandGroup):
         ),
         "status": (
             "okta_idc.cli.token_status:status",
-            "Show the SCIM tokens in the secret, and test the current one with three reads.",
+            "Show the SCIM tokens in the secret, and test each with three reads.",
         ),
         "store": (
             "okta_idc.cli.token_store:store",

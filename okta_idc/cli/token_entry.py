@@ -106,6 +106,12 @@ def verify_token(secret: rules.ScimSecret, verify_at: str = "") -> tuple[list[Fi
     return found, "" if status else request
 
 
+def is_accepted(secret: rules.ScimSecret, verify_at: str = "") -> bool | None:
+    """Whether AWS accepts the token; None: unknown."""
+    findings, unknown = verify_token(secret, verify_at)
+    return None if unknown else not findings
+
+
 def print_problems(findings: list[Finding], unknown: str = "", prefix: str = "") -> bool:
     """Print the findings, and why the result is unknown. False: there is nothing to print."""
     for finding in findings:

@@ -1,5 +1,6 @@
 """`okta-idc token status`: the SCIM tokens in the secret, and which one Okta uses."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -16,13 +17,18 @@ from okta_idc.cli.options import (
     optional_secret_name,
 )
 from okta_idc.cli.stack import read_stack, source_in
-from okta_idc.cli.token_entry import check_verify_at, print_problems, verify_token
+from okta_idc.cli.token_entry import (
+    check_verify_at,
+    is_accepted,
+    print_problems,
+    verify_token,
+)
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.secrets import SecretVersions, secret_string
 from okta_idc.rules import scim_secret as rules
 from okta_idc.rules.registry import expiry
-from okta_idc.rules.token_holder import TokenHolder, token_holder
+from okta_idc.rules.token_holder import RETIRE, SETTLE, TokenHolder, token_holder
 from okta_idc.text import message
 from okta_idc.token.progress import Progress, TokenError, Version, read_progress
 
@@ -41,10 +47,10 @@ def status(
     verify_at: VerifyAt = "",
     as_json: Json = False,
 ) -> None:
-    """Show the SCIM tokens in the secret, and test the current one with three reads.
+    """Show the SCIM tokens in the secret, and test each with three reads.
 
-    Shows the days left, the versions with their staging labels, an unfinished rotation, and which
-    token Okta used at the last check. Never shows a token.
+    Shows the days left, the versions with their staging labels, whether AWS accepts them, an
+    unfinished rotation, and which token Okta used at the last check. Never shows a token.
 
     Exit code 0: AWS accepts the token; 1: AWS rejects it, or its dates are wrong; 2: the result is
     unknown, for example because the secret is not in the kit's format.
@@ -72,30 +78,71 @@ def status(
         findings += rules.token_not_expired((read.expires, now))
         rejected, unknown = verify_token(read, verify_at)
         findings += rejected
-    progress, why = _progress(secret, region, aws_endpoint, config)
+    tokens = _tokens(secret, region, aws_endpoint, config, verify_at)
     if as_json:
         document = {
             "accepted": None if unknown else not findings,
             "unknown": unknown or None,
             "days_left": days,
             "findings": [{"rule": f.rule.id, "text": f.text(name)} for f in findings],
-            **_rotation(progress, why),
+            **_rotation(tokens),
         }
         print_json(document)
     elif not print_problems(findings, unknown, name):
         print_document(f"IAM Identity Center accepts the token; it {expires}.\n")
-        print_document("".join(f"{message(line)}\n" for line in _lines(progress, why, now)))
+        print_document("".join(f"{message(line)}\n" for line in _lines(tokens, now)))
     raise typer.Exit(2 if unknown else 1 if findings else 0)
 
 
-def _progress(
-    secret: str, region: str, endpoint: str, config: AwsConfig | None
-) -> tuple[Progress | None, str]:
-    """The progress, or why it is unknown."""
+@dataclass(frozen=True)
+class _Shown:
+    """A version with its staging labels, and whether AWS accepts its token (None: unknown)."""
+
+    labels: str
+    version: Version
+    accepted: bool | None
+
+
+@dataclass(frozen=True)
+class _Tokens:
+    """The versions by staging label; `progress` is None if they are unknown, and `why` says why."""
+
+    progress: Progress | None
+    why: str = ""
+    shown: tuple[_Shown, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """The state of the rotation: `none`, `pending`, `promoted`, `changed`, or `unretired`."""
+        found = self.progress
+        if found is not None and found.pending is not None:
+            if found.is_changed:
+                return "changed"
+            return "promoted" if found.is_promoted else "pending"
+        return "unretired" if sum(each.accepted is True for each in self.shown) > 1 else "none"
+
+    @property
+    def holder(self) -> TokenHolder:
+        """Which token Okta uses."""
+        found = self.progress
+        if found is None:
+            return TokenHolder(None, self.why)
+        advice = RETIRE if self.state == "unretired" else SETTLE
+        return token_holder({**found.tags, **found.current.tags()}, advice)
+
+
+def _tokens(
+    secret: str, region: str, endpoint: str, config: AwsConfig | None, verify_at: str
+) -> _Tokens:
     try:
-        return read_progress(SecretVersions(secret, region or None, endpoint or None, config)), ""
+        found = read_progress(SecretVersions(secret, region or None, endpoint or None, config))
     except (AwsError, TokenError) as error:
-        return None, str(error)
+        return _Tokens(None, str(error))
+    shown = (
+        _Shown(labels, version, is_accepted(version.secret, verify_at))
+        for labels, version in _versions(found)
+    )
+    return _Tokens(found, shown=tuple(shown))
 
 
 def _versions(found: Progress) -> list[tuple[str, Version]]:
@@ -112,51 +159,55 @@ def _versions(found: Progress) -> list[tuple[str, Version]]:
     return [(labels[ident], version) for ident, version in versions.items()]
 
 
-def _state(found: Progress) -> str:
-    if found.pending is None:
-        return "none"
-    return "changed" if found.is_changed else "promoted" if found.is_promoted else "pending"
-
-
 _NEXT = {
     "pending": "A rotation is in progress: Okta needs the pending token. Continue it: "
     "okta-idc token rotate",
     "promoted": "A rotation is in progress: the old token is not deleted yet. Continue it: "
     "okta-idc token rotate",
     "changed": "The secret was changed during a rotation. See: okta-idc token rotate",
+    "unretired": "AWS accepts both tokens, and allows no third one. Before the next rotation, "
+    "verify which one Okta uses, and delete the other one: okta-idc token retire",
 }
 
 
-def _lines(found: Progress | None, why: str, now: datetime) -> list[str]:
-    if found is None:
-        return [f"The versions are unknown: {why}"]
+def _lines(tokens: _Tokens, now: datetime) -> list[str]:
+    if tokens.progress is None:
+        return [f"The versions are unknown: {tokens.why}"]
     lines = [
-        f"{labels}: created on {version.day}, {expiry(version.secret.expires, now)} "
-        f"(version {version.id})"
-        for labels, version in _versions(found)
+        f"{each.labels}: created on {each.version.day}, {_validity(each, now)} "
+        f"(version {each.version.id})"
+        for each in tokens.shown
     ]
-    if (state := _state(found)) in _NEXT:
-        lines.append(_NEXT[state])
-    holder = token_holder({**found.tags, **found.current.tags()})
-    return [*lines, f"{holder.text[0].upper()}{holder.text[1:]}."]
+    if tokens.state in _NEXT:
+        lines.append(_NEXT[tokens.state])
+    text = tokens.holder.text
+    return [*lines, f"{text[0].upper()}{text[1:]}."]
 
 
-def _rotation(found: Progress | None, why: str) -> dict[str, Any]:
-    if found is None:
-        holder = TokenHolder(None, why)
-        return {"rotation": None, "versions": [], "okta": _okta(holder)}
+def _validity(shown: _Shown, now: datetime) -> str:
+    """Whether the token is valid. A deleted token has days left, but no use."""
+    ends = expiry(shown.version.secret.expires, now)
+    if shown.accepted or shown.version.is_expired(now):
+        return ends
+    if shown.accepted is None:
+        return f"{ends}; whether AWS accepts it is unknown"
+    return "not accepted by AWS: it was deleted"
+
+
+def _rotation(tokens: _Tokens) -> dict[str, Any]:
+    holder = tokens.holder
     versions = [
         {
-            "labels": labels.split(", "),
-            "version": version.id,
-            "created": version.secret.created.isoformat(),
-            "expires": version.secret.expires.isoformat(),
+            "labels": each.labels.split(", "),
+            "version": each.version.id,
+            "created": each.version.secret.created.isoformat(),
+            "expires": each.version.secret.expires.isoformat(),
+            "accepted": each.accepted,
         }
-        for labels, version in _versions(found)
+        for each in tokens.shown
     ]
-    holder = token_holder({**found.tags, **found.current.tags()})
-    return {"rotation": _state(found), "versions": versions, "okta": _okta(holder)}
-
-
-def _okta(holder: TokenHolder) -> dict[str, Any]:
-    return {"has_current_token": holder.known, "text": holder.text}
+    return {
+        "rotation": tokens.state if tokens.progress else None,
+        "versions": versions,
+        "okta": {"has_current_token": holder.known, "text": holder.text},
+    }

@@ -12,6 +12,8 @@ HOLDER, CHECKED = "okta_token", "okta_token_checked"
 REJECTED = "rejected"
 """Value of the tag if Okta used a token that AWS rejects."""
 SETTLE = "`okta-idc token rotate` gives Okta a new token and verifies it"
+RETIRE = "`okta-idc token retire` gives Okta the token in the secret and verifies it"
+"""The advice if AWS accepts two tokens: the other one must be deleted before a rotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +25,18 @@ class TokenHolder:
     text: str
 
 
-def token_holder(tags: Mapping[str, str]) -> TokenHolder:
-    """What the secret's tags say."""
+def token_holder(tags: Mapping[str, str], advice: str = SETTLE) -> TokenHolder:
+    """What the secret's tags say, with advice if Okta may use another token."""
     used, checked = tags.get(HOLDER, "").strip(), tags.get(CHECKED, "").strip()[:10]
     if not used:
-        return TokenHolder(None, f"which token Okta uses is unknown: no API shows it. {SETTLE}")
+        return TokenHolder(None, f"which token Okta uses is unknown: no API shows it. {advice}")
     if used == tags.get("token_id", "").strip():
         return TokenHolder(True, f"Okta used the token in the secret when checked on {checked}")
     if used == REJECTED:
-        text = f"Okta used a token that AWS rejects when checked on {checked}. {SETTLE}"
+        text = f"Okta used a token that AWS rejects when checked on {checked}. {advice}"
         return TokenHolder(False, text)
     return TokenHolder(
         False,
         f"Okta used another token (ID {used}) than the one in the secret when checked on "
-        f"{checked}. {SETTLE}",
+        f"{checked}. {RETIRE}",
     )

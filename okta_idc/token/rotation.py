@@ -171,19 +171,10 @@ class Rotation:
 
     async def _generate(self, found: Progress) -> Step | None:
         """Read a new token, test it, and store it as pending. Not None: the step that remains."""
-        current, occupied, is_dead = found.current, found.previous, False
-        if occupied is not None and occupied.secret.token != current.secret.token:
-            is_dead = occupied.is_expired(self.now())
-            if not is_dead and not await self._accepts(occupied):
-                occupied = None  # deleted
-            elif found.holds(occupied):
-                raise TokenError(
-                    f"Okta uses the token of {occupied.day}, not the current one of {current.day}: "
-                    "an earlier rotation is incomplete. Run `okta-idc token retire` first."
-                )
-        else:
-            occupied = None
+        current = found.current
         if await self._accepts(current):
+            occupied = await self._occupied(found)
+            is_dead = occupied is not None and occupied.is_expired(self.now())
             step = self.pages.generate(current, occupied, is_dead=is_dead)
         else:
             step = self.pages.replace_rejected(current)
@@ -194,6 +185,28 @@ class Rotation:
         await self._store_pending(current, found.previous, token)
         self._entered = True
         return None
+
+    async def _occupied(self, found: Progress) -> Version | None:
+        """The earlier token, if it occupies one of AWS's two slots. Raises TokenError if Okta may
+        need it: the step would tell a person to delete it."""
+        current, earlier = found.current, found.previous
+        if earlier is None or earlier.secret.token == current.secret.token:
+            return None
+        is_dead = earlier.is_expired(self.now())
+        if not is_dead and not await self._accepts(earlier):
+            return None  # deleted
+        if found.holds(earlier):
+            raise TokenError(
+                f"Okta uses the token of {earlier.day}, not the current one of {current.day}: "
+                "an earlier rotation is incomplete. Run `okta-idc token retire` first."
+            )
+        if not is_dead and not found.holds(current):
+            raise TokenError(
+                f"AWS accepts both tokens of the secret, those of {earlier.day} and of "
+                f"{current.day}, and which one Okta uses is not known. Run `okta-idc token retire` "
+                "first: it finds out, and shows which one to delete."
+            )
+        return earlier
 
     async def _store_pending(self, current: Version, previous: Version | None, token: str) -> None:
         endpoint = current.secret.endpoint

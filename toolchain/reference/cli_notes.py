@@ -108,7 +108,11 @@ NOTES = {
     "status": _STATUS,
     "token retire": "[`token rotate`](#token-rotate) describes its last steps.",
     "token rotate": _ROTATE,
-    "token status": "No API shows which token Okta uses now.",
+    "token status": "No API shows which token Okta uses now.\n\n"
+    "In the JSON, `rotation` is `pending` (Okta needs the pending token), `promoted` (the old "
+    "token is not deleted yet), `changed` (another person changed the secret), `unretired` (AWS "
+    "accepts both tokens of the secret: `token retire` comes before the next rotation), or `none`; "
+    "`accepted` of a version is null if it is unknown.",
     "token store": _STORE,
 }
 """Text by the name of a command, between its help text and its options."""

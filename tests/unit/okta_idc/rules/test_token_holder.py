@@ -2,7 +2,7 @@
 
 import pytest
 
-from okta_idc.rules.token_holder import token_holder
+from okta_idc.rules.token_holder import RETIRE, SETTLE, token_holder
 
 CHECKED = {"okta_token_checked": "2026-11-29T08:00:00+00:00"}
 
@@ -24,3 +24,10 @@ def test_the_tags_say_which_token_okta_used(
     assert found.known is known
     assert text in found.text
     assert known is None or "checked on 2026-11-29" in found.text
+
+
+def test_another_token_is_retired_before_a_rotation() -> None:
+    found = token_holder({"okta_token": "a", "token_id": "b"})
+    assert found.text.endswith(RETIRE)
+    assert token_holder({}, RETIRE).text.endswith(RETIRE)
+    assert token_holder({}).text.endswith(SETTLE)

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from okta_idc.cli import token_rotate
 from okta_idc.cli.main import app
+from okta_idc.clients.scim import ScimAnswer, ScimProbe
 from okta_idc.token.canary import Canary
 from okta_idc.token.steps import Act, Step
 from tests.unit.okta_idc.test_no_credential_is_shown import MANGLED, TOKENS, runs
@@ -101,7 +102,10 @@ def test_a_rotation_without_a_terminal_in_four_runs(at: Federation, run: Run) ->
     assert found["step"]["command"] == "pulumi up"  # the alarm has the old date
     code, text = run("status")
     assert code == 0
-    assert "AWSPREVIOUS: created on" in text
+    [deleted] = (line for line in text.splitlines() if line.startswith("AWSPREVIOUS: "))
+    assert "not accepted by AWS: it was deleted" in deleted
+    assert "expires" not in deleted
+    assert "okta-idc token" not in text  # nothing is left to do
     for each in (token, at.first):
         assert not runs(shown + text, each)
 
@@ -113,6 +117,9 @@ def test_a_rotation_is_undone(at: Federation, run: Run) -> None:
     assert code == 0
     assert "The secret has the token of" in text
     assert "again" in text
+    assert "The next rotation needs another token, generated in AWS" in text
+    code, text = run("rotate", "--json")
+    assert document(text)["step"]["act"] == "generate"  # the token is to be entered again
     code, text = run("rotate", "--abort")
     assert code == 2
     assert "error: no rotation is in progress." in text
@@ -145,6 +152,66 @@ def test_retire_is_continued_by_retire(at: Federation, run: Run) -> None:
     assert text.endswith("Then run: okta-idc token retire\n")
     code, text = run("retire", "--json")
     assert document(text)["step"]["command"] == "okta-idc token retire"
+
+
+def test_status_advises_to_retire_the_other_one_of_two_valid_tokens(
+    at: Federation, run: Run
+) -> None:
+    new = at.document(at.consoles.generate(), at.now())
+    at.secrets.put_secret_value(SecretId=at.secret, SecretString=json.dumps(new))
+    code, text = run("status")
+    assert code == 0
+    assert "delete the other one: okta-idc token retire\n" in text
+    assert "`okta-idc token retire` gives Okta the token in the secret" in text
+    assert "rotate" not in text
+    code, text = run("status", "--json")
+    found = document(text)
+    assert found["rotation"] == "unretired"
+    assert [each["accepted"] for each in found["versions"]] == [True, True]
+    code, text = run("retire")  # Okta has the first token
+    assert code == 1
+    code, text = run("status")
+    assert "Okta used another token (ID" in text
+    assert "rotate" not in text
+
+
+def test_status_says_if_it_is_unknown_whether_aws_accepts_the_earlier_token(
+    at: Federation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = at.document(at.consoles.generate(), at.now())
+    at.secrets.put_secret_value(SecretId=at.secret, SecretString=json.dumps(new))
+    answer = ScimProbe.answer
+
+    async def throttled(self: ScimProbe, endpoint: str, token: str) -> ScimAnswer:
+        if token == at.first:
+            return ScimAnswer(0, "GET /ServiceProviderConfig returned 429, 3 times")
+        return await answer(self, endpoint, token)
+
+    monkeypatch.setattr(ScimProbe, "answer", throttled)
+    code, text = run("status")
+    assert code == 0
+    [line] = (line for line in text.splitlines() if line.startswith("AWSPREVIOUS: "))
+    assert "; whether AWS accepts it is unknown" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "again"),
+    [
+        (("rotate",), "okta-idc token rotate"),
+        (("rotate", "--abort"), "okta-idc token rotate --abort"),
+        (("retire",), "okta-idc token retire"),
+    ],
+)
+def test_an_interrupted_command_names_the_command_that_continues(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], again: str
+) -> None:
+    def interrupt(_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(token_rotate.Rotation, "_read", interrupt)
+    code, text = run(*arguments)
+    assert code == 2
+    assert text == f"Stopped. Nothing is lost. Continue with: {again}\n"
 
 
 @pytest.mark.parametrize("verb", ["does", "token"])

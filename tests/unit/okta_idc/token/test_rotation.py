@@ -197,11 +197,20 @@ def test_no_valid_token_is_offered_for_deletion_if_the_current_one_was_deleted(m
     assert "stays valid" not in result.step.text
 
 
+def store_another(at: Federation, okta_token: str = "") -> dict[str, Any]:
+    """Make another valid token the current one, as `token store` does. Its ID is `second`;
+    `okta_token` is the ID of the token that Okta uses."""
+    document = {**at.document(at.consoles.generate(), at.now()), "token_id": "second"}
+    at.secrets.put_secret_value(SecretId=at.secret, SecretString=json.dumps(document))
+    if okta_token:
+        tag = {"Key": "okta_token", "Value": okta_token}
+        at.secrets.tag_resource(SecretId=at.secret, Tags=[tag])
+    return document
+
+
 def test_an_earlier_token_that_is_still_valid_is_named(make: Make) -> None:
     at = make()
-    second = at.consoles.generate()
-    document = at.document(second, at.now() - timedelta(days=2))
-    at.secrets.put_secret_value(SecretId=at.secret, SecretString=json.dumps(document))
+    store_another(at, okta_token="second")
     result = at.run(Person(at, []))
     assert result.step
     day = (at.now() - timedelta(days=1)).date().isoformat()
@@ -212,13 +221,34 @@ def test_an_earlier_token_that_is_still_valid_is_named(make: Make) -> None:
 
 def test_the_token_that_okta_uses_is_not_offered_for_deletion(make: Make) -> None:
     at = make()
-    first = at.value()
-    document = at.document(at.consoles.generate(), at.now())
-    at.secrets.put_secret_value(SecretId=at.secret, SecretString=json.dumps(document))
-    tag = {"Key": "okta_token", "Value": first["token_id"]}
-    at.secrets.tag_resource(SecretId=at.secret, Tags=[tag])
+    store_another(at, okta_token=at.value()["token_id"])
     with pytest.raises(TokenError, match="an earlier rotation is incomplete"):
         at.run(Person(at, []))
+
+
+@pytest.mark.parametrize("okta_token", ["", "rejected"])
+def test_no_valid_token_is_offered_for_deletion_if_okta_may_use_either(
+    make: Make, okta_token: str
+) -> None:
+    at = make()
+    current = store_another(at, okta_token)
+    with pytest.raises(TokenError, match=r"which one Okta uses is not known\. Run "):
+        at.run(Person(at, [Act.GENERATE]))
+    person = Person(at, [Act.PASTE, Act.DELETE], entered=current["token"])
+    assert at.run(person, Rotation.retire).state == State.DONE
+    [at.first_id] = at.consoles.tokens()
+    assert at.run(Person(at, everything(at))).state == State.DONE
+
+
+def test_a_deleted_current_token_is_replaced_although_okta_uses_the_earlier_one(make: Make) -> None:
+    at = make()
+    store_another(at, okta_token=at.value()["token_id"])
+    at.consoles.delete(at.consoles.tokens()[-1])
+    with pytest.raises(TokenError, match="Run `okta-idc token rotate`"):
+        at.run(Person(at, []), Rotation.retire)
+    result = at.run(Person(at, []))
+    assert result.step
+    assert "AWS rejects the current token of" in result.step.text
 
 
 @pytest.mark.parametrize("during", [Act.GENERATE, Act.PASTE])
