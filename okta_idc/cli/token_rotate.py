@@ -172,6 +172,9 @@ def _run(
     check_verify_at(verify_at)
     option = f" --stack {quote(stack)}" if stack else ""
     up, resume = f"pulumi up{option}", f"okta-idc token {verb}{option}"
+    again = resume
+    if run is Rotation.abort:  # nothing is left to rotate
+        again, resume = f"okta-idc token {verb} --abort{option}", f"okta-idc token status{option}"
     console = terminal(stderr=True)
     try:
         with reading():
@@ -182,7 +185,7 @@ def _run(
         print_error(f"error: {error}")
         raise typer.Exit(2) from None
     except (typer.Abort, KeyboardInterrupt):
-        print_error("Stopped. The same command continues the rotation.")
+        print_error(f"Stopped. Nothing is lost. Continue with: {again}")
         raise typer.Exit(2) from None
     if as_json:
         print_json(_document(result, person.warnings))
@@ -238,7 +241,8 @@ def _text(result: Result, resume: str) -> str:
     if result.state == State.ABORTED and result.new and result.old:
         text = (
             f"The secret has the token of {result.old.day} again. Delete the one of "
-            f"{result.new.day} in AWS, after Okta has the other one."
+            f"{result.new.day} in AWS, after Okta has the other one. The next rotation needs "
+            "another token, generated in AWS: the secret no longer has the one that you entered."
         )
         return _with_step(text, result.step)
     step = result.step
