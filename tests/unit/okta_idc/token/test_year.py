@@ -6,7 +6,8 @@ import pytest
 
 from okta_idc.rules.token_holder import token_holder
 from okta_idc.token.evidence import Holder
-from okta_idc.token.rotation import State
+from okta_idc.token.progress import TokenError
+from okta_idc.token.rotation import Rotation, State
 from okta_idc.token.steps import Act
 from sandbox.pytest_plugin import Sandbox
 from tests.unit.okta_idc.token.federation import Federation, Person
@@ -60,3 +61,24 @@ def test_two_rotations_a_forgotten_paste_and_an_expiry(
     third = at.run(Person(at, []))
     assert third.step
     assert "has expired, but still counts" in third.step.text
+
+
+def test_a_new_token_that_expires_before_okta_has_it(start_sandbox: Callable[..., Sandbox]) -> None:
+    sandbox = start_sandbox()
+    at = Federation(sandbox)
+    forgotten = Person(at, [Act.GENERATE])
+    assert at.run(forgotten).state == State.WAITING
+    sandbox.advance(366 * DAY)
+    with pytest.raises(TokenError, match=r"AWS rejects the new token of .* has expired") as caught:
+        at.run(Person(at, []))
+    assert "`okta-idc token rotate --abort`" in str(caught.value)
+    assert at.run(Person(at, []), Rotation.abort).state == State.ABORTED
+
+    # Both slots have an expired token; the next rotation says so, and ends with one valid token.
+    step = at.run(Person(at, [])).step
+    assert step
+    assert "AWS rejects the current token of" in step.text
+    assert "first delete an expired one" in step.text
+    for ident in at.consoles.tokens()[1:]:
+        at.consoles.delete(ident)
+    assert at.run(Person(at, [Act.GENERATE, Act.PASTE, Act.DELETE])).state == State.DONE
