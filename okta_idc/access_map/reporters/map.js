@@ -4,6 +4,8 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const PAGE = 100, LONG = 200;
 const at = (id) => document.getElementById(id);
 const STATES = [null, ["missing", "declared, not in AWS"], ["extra", "in AWS, not declared"]];
+const order = new Intl.Collator("en", { numeric: true }).compare; // team-2 before team-10
+data.groups.sort((a, b) => order(a[0], b[0]));
 const lower = (texts) => texts.map((each) => each.toLowerCase());
 const found = { people: lower(data.people), sets: lower(data.sets), accounts: lower(data.accounts),
   applications: lower(data.applications), groups: data.groups.map((group) => group[0].toLowerCase()) };
@@ -22,8 +24,10 @@ const hits = (texts, query) => {
 };
 const differs = ([, , uses, apps, state]) => state || uses.some((use) => use[2]) || apps.some((app) => app[1]);
 
+const searched = () => at("search").value.trim().toLowerCase();
+
 function matching() {
-  const query = at("search").value.trim().toLowerCase();
+  const query = searched();
   const set = at("set").value, account = at("account").value, different = at("different").checked;
   const inLists = (accounts) => new Set(data.lists.flatMap((list, number) => list.some((each) => accounts.has(each)) ? [number] : []));
   const people = hits(found.people, query), sets = hits(found.sets, query), applications = hits(found.applications, query);
@@ -42,11 +46,15 @@ function matching() {
 function row(table, title, texts, state) {
   const line = table.insertRow(), head = element("th", title), cell = element("td");
   head.scope = "row";
-  const shown = texts.slice(0, LONG).join(", ");
-  cell.append(element("span", shown));
-  if (texts.length > LONG) {
+  // What the search finds comes first, and is marked.
+  const query = searched(), marked = query ? texts.filter((each) => each.toLowerCase().includes(query)) : [];
+  const others = marked.length ? texts.filter((each) => !each.toLowerCase().includes(query)) : texts;
+  const list = (number) => [...marked.map((each) => element("mark", each)), others.slice(0, number).join(", ")]
+    .filter((part) => part !== "").flatMap((part, index) => (index ? [", ", part] : [part]));
+  cell.append(...list(LONG));
+  if (others.length > LONG) {
     const rest = element("button", `Show all ${texts.length.toLocaleString("en")}`);
-    rest.addEventListener("click", () => cell.replaceChildren(element("span", texts.join(", "))));
+    rest.addEventListener("click", () => cell.replaceChildren(...list()));
     cell.append(" … ", rest);
   }
   if (STATES[state]) {
@@ -96,8 +104,8 @@ function update() {
 }
 
 function options(id, texts) {
-  const order = texts.map((text, number) => [text, number]).sort((a, b) => (a[0] < b[0] ? -1 : 1));
-  for (const [text, number] of order) {
+  const sorted = texts.map((text, number) => [text, number]).sort((a, b) => order(a[0], b[0]));
+  for (const [text, number] of sorted) {
     const option = element("option", text);
     option.value = String(number);
     at(id).append(option);

@@ -85,7 +85,9 @@ def _data(shown: AccessMap, found: MapDifference | None) -> dict[str, Any]:
     groups = [
         [
             printable(group),
-            sorted(map(people, sorted(shown.people[group]))) if group in shown.people else None,
+            [people(each) for each in sorted(shown.people[group])]
+            if group in shown.people
+            else None,
             uses.get(group, []),
             apps.get(group, []),
             _group_state(found, group),

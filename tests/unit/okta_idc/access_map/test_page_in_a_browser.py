@@ -80,11 +80,41 @@ def test_groups_are_searched_and_filtered(page: Any, tmp_path: Path) -> None:
     page.get_by_label("Permission set").select_option(label="all")
     assert names(page) == ["team-0007"]
     page.locator("summary").click()
-    rows = page.locator("#groups tr").all_inner_texts()
-    assert [" ".join(row.split()) for row in rows] == [
+    rows = page.locator("#groups tr")
+    rows.first.wait_for()  # the table is filled after the click, when the group opens
+    assert [" ".join(row.split()) for row in rows.all_inner_texts()] == [
         "People user7@example.com", "Admin 210987654321, 321098765432", "Read 210987654321",
     ]  # fmt: skip
     assert recorded == []
+
+
+def test_what_the_search_finds_comes_first_and_is_marked(page: Any, tmp_path: Path) -> None:
+    people = frozenset(f"user{number}" for number in range(300))
+    shown = AccessMap(
+        Access({("team-10", "Read"): frozenset("12"), ("team-9", "Read"): frozenset("2")}),
+        frozenset({"team-10", "team-9"}), {"team-10": people, "team-9": people},
+    )  # fmt: skip
+    show(page, tmp_path, map_page(shown, "Access"))
+    assert names(page) == ["team-9", "team-10"]
+    page.get_by_label("Search").fill("USER299")
+    page.locator("summary").first.click()
+    assert page.locator("mark").inner_text() == "user299"
+    cell = page.locator("td").first
+    assert cell.inner_text().startswith("user299, user0, user1, user10, user100")
+    page.get_by_role("button", name="Show all 300").click()
+    listed = cell.inner_text().split(", ")
+    assert (listed[0], sorted(listed)) == ("user299", sorted(people))
+
+
+def test_a_narrow_screen_has_the_values_below_their_title(page: Any, tmp_path: Path) -> None:
+    show(page, tmp_path, map_page(sample(), "Access"))
+    page.set_viewport_size({"width": 400, "height": 800})
+    try:
+        page.locator("summary").first.click()
+        title, value = page.locator("th").first.bounding_box(), page.locator("td").first
+        assert value.bounding_box()["y"] >= title["y"] + title["height"]
+    finally:
+        page.set_viewport_size({"width": 1180, "height": 660})
 
 
 def test_only_differences_are_shown_if_chosen(page: Any, tmp_path: Path) -> None:

@@ -216,6 +216,13 @@ def test_the_page_lists_each_text_and_each_list_of_accounts_once() -> None:
     assert data["groups"] == [["a", None, [[0, 0, 0]], [], 0], ["b", None, [[0, 0, 0]], [], 0]]
 
 
+def test_the_page_lists_people_by_name() -> None:
+    people = {"a": frozenset({"zoe"}), "b": frozenset({"zoe", "ada", "ben"})}
+    data = _Page(page(AccessMap(Access(), frozenset("ab"), people))).data
+    members = [[data["people"][number] for number in group[1]] for group in data["groups"]]
+    assert members == [["zoe"], ["ada", "ben", "zoe"]]
+
+
 def test_the_page_of_a_difference_marks_both_sides() -> None:
     sides = (("12", "p", "a"), ("23", "q", "ab"))
     declared, live = (
