@@ -11,7 +11,7 @@ import yaml
 from typer.testing import CliRunner
 
 from okta_idc.cli.main import app
-from tests.unit.okta_idc.access_map.sample import assigned, assignment, preview
+from tests.unit.okta_idc.access_map.sample import UNKNOWN, assigned, assignment, preview
 from tests.unit.okta_idc.doctor import conftest
 from tests.unit.okta_idc.doctor.federation import APPLICATION, AWS, TOKEN, Federation
 
@@ -26,15 +26,25 @@ def set_arn(federation: Federation) -> Iterator[str]:
     center, instance = federation.client("sso-admin"), f"arn:aws:sso:::instance/{AWS.instance_id}"
     created = center.create_permission_set(InstanceArn=instance, Name="Developer")
     arn = created["PermissionSet"]["PermissionSetArn"]
-    at = {
-        "InstanceArn": instance, "PermissionSetArn": arn, "TargetId": DEV,
-        "TargetType": "AWS_ACCOUNT", "PrincipalType": "GROUP",
+    center.create_account_assignment(**in_account(federation, arn))
+    yield arn
+    if center.list_account_assignments(
+        InstanceArn=instance, PermissionSetArn=arn, AccountId=DEV
+    )["AccountAssignments"]:  # fmt: skip
+        delete_assignment(federation, arn)
+    center.delete_permission_set(InstanceArn=instance, PermissionSetArn=arn)
+
+
+def in_account(federation: Federation, arn: str) -> dict[str, str]:
+    return {
+        "InstanceArn": f"arn:aws:sso:::instance/{AWS.instance_id}", "PermissionSetArn": arn,
+        "TargetId": DEV, "TargetType": "AWS_ACCOUNT", "PrincipalType": "GROUP",
         "PrincipalId": store_groups(federation)["aws-developers"],
     }  # fmt: skip
-    center.create_account_assignment(**at)
-    yield arn
-    center.delete_account_assignment(**at)
-    center.delete_permission_set(InstanceArn=instance, PermissionSetArn=arn)
+
+
+def delete_assignment(federation: Federation, arn: str) -> None:
+    federation.client("sso-admin").delete_account_assignment(**in_account(federation, arn))
 
 
 def store_groups(federation: Federation) -> dict[str, str]:
@@ -185,6 +195,52 @@ def test_a_review_reads_members_of_groups_that_are_not_pushed(
     document = json.loads(found.stdout)
     assert document["losing"] > 0
     assert {each["note"] for each in document["people"]} == {"loses all access"}
+
+
+def test_a_preview_with_unknown_values_has_exit_code_2_and_a_minimum(
+    run: Command, federation: Federation, set_arn: str, tmp_path: Path
+) -> None:
+    groups = store_groups(federation)
+    file = write_preview(
+        tmp_path,
+        assignment("create", groups["aws-data"], set_arn, DEV),
+        assignment("create", groups["aws-admins"], UNKNOWN, DEV, name="access-Later"),
+    )
+    shown = run("review", "--preview", file)
+    assert shown.exit_code == 2
+    assert shown.stdout.startswith("At least: 5 people gain access.")
+    assert "access-Later is created: the permission set is known only to the update" in shown.stdout
+    refused = run("review", "--preview", file, "--max-affected", "4", "--json")
+    assert refused.exit_code == 1
+    approval = json.loads(refused.stdout)["approval"]
+    assert approval.startswith("5+-")
+    approved = ("--max-affected", "4", "--approved", approval)
+    assert run("review", "--preview", file, *approved).exit_code == 2
+
+
+def test_an_account_that_was_removed(
+    run: Command, federation: Federation, set_arn: str, tmp_path: Path
+) -> None:
+    """From the settings first, then in AWS, outside the stack."""
+    settings = tmp_path / "Pulumi.dev.yaml"
+    document = yaml.safe_load(settings.read_text())
+    access = document["config"]["okta-identity-center:federation"]["account_access"]
+    del access["permission_sets"]
+    settings.write_text(yaml.safe_dump(document))
+    compared = run("map", "--diff", "--json")
+    assert compared.exit_code == 1
+    [extra] = json.loads(compared.stdout)["extra"]["access"]
+    assert extra["accounts"] == [DEV]
+    group = store_groups(federation)["aws-developers"]
+    file = write_preview(tmp_path, assignment("delete", group, set_arn, DEV))
+    reviewed = json.loads(run("review", "--preview", file, "--json").stdout)
+    assert reviewed["accounts"] == [{"place": DEV, "gaining": 0, "losing": 8}]
+
+    delete_assignment(federation, set_arn)
+    assert run("map", "--diff").exit_code == 0
+    again = run("review", "--preview", file)
+    assert again.exit_code == 0, again.stdout
+    assert again.stdout.startswith("Nobody gains or loses access.")
 
 
 def test_an_update_above_the_limit_is_refused_until_it_is_approved(
