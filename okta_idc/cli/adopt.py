@@ -16,10 +16,9 @@ from okta_idc.cli.console import (
     print_error,
     print_json,
     reading,
-    terminal,
     write_file,
 )
-from okta_idc.cli.doctor_progress import show_progress
+from okta_idc.cli.doctor_progress import connected
 from okta_idc.cli.options import (
     AwsEndpoint,
     Json,
@@ -32,7 +31,6 @@ from okta_idc.cli.options import (
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import InputError, org_url
 from okta_idc.clients.aws import AwsClient
-from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.inventory.model import Source
@@ -115,10 +113,8 @@ def adopt(
 
 
 async def _discover(url: str, source: Source, share: float) -> tuple[Federation, int]:
-    with show_progress(terminal(stderr=True)) as progress:
-        auth = Credentials.read().auth()
-        async with Okta(url, auth, share=share, on_wait=progress.on_wait) as okta:
-            return await discover(okta, source, progress), sum(okta.calls.values())
+    async with connected(url, Credentials.read().auth(), share) as (okta, progress):
+        return await discover(okta, source, progress), sum(okta.calls.values())
 
 
 def _document(federation: Federation, drafted: Draft, calls: int) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from okta_idc.cli.console import print_json, reading, terminal, write_file
-from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
-from okta_idc.cli.doctor_progress import show_progress
+from okta_idc.cli.doctor_options import Inputs, read_inputs
+from okta_idc.cli.doctor_progress import connected
 from okta_idc.cli.options import (
     App,
     AwsEndpoint,
@@ -27,7 +27,6 @@ from okta_idc.cli.options import (
     optional_secret_name,
 )
 from okta_idc.clients.json_path import get_text
-from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.doctor.bindings import PARTS, judge
 from okta_idc.doctor.report import Report
@@ -92,17 +91,9 @@ def doctor(
     Example: okta-idc doctor --stack prod --fail-on blocking --html report.html
     """
     with reading():
-        if app or identity_store:
-            inputs = from_options(app, identity_store, region, okta_url, settings)
-        else:
-            inputs = from_stack(outputs, stack, settings, okta_url)
-        inputs = inputs.override(
-            region=region,
-            secret=secret,
-            policy=policy,
-            endpoint=aws_endpoint,
-            verify_at=verify_at,
-        )
+        inputs = read_inputs(
+            outputs, stack, settings, app, identity_store, region, okta_url, aws_endpoint
+        ).override(secret=secret, policy=policy, verify_at=verify_at)
         report = asyncio.run(_run_checks(inputs, share))
     if not show_values:
         report = report.masked()
@@ -123,13 +114,11 @@ def doctor(
 
 async def _run_checks(inputs: Inputs, share: float) -> Report:
     began, users = time.monotonic(), UserChecks()
-    with show_progress(terminal(stderr=True)) as progress:
-        auth = inputs.credentials.auth()
-        async with Okta(inputs.url, auth, share=share, on_wait=progress.on_wait) as okta:
-            found = await read_inventory(
-                okta, inputs.source, PARTS,
-                declared=inputs.declared, progress=progress, on_user=users,
-            )  # fmt: skip
+    async with connected(inputs.url, inputs.credentials.auth(), share) as (okta, progress):
+        found = await read_inventory(
+            okta, inputs.source, PARTS,
+            declared=inputs.declared, progress=progress, on_user=users,
+        )  # fmt: skip
     report = judge(found, users)
     report.about = _about(inputs, found, okta.calls, time.monotonic() - began)
     return report

@@ -34,18 +34,32 @@ class Inputs:
     declared_in: str = "Pulumi.yaml"
 
     def override(
-        self, *, region: str, secret: str, policy: str, endpoint: str, verify_at: str = ""
-    ) -> "Inputs":
+        self, *, region: str = "", secret: str = "", policy: str = "", endpoint: str = "",
+        verify_at: str = "",
+    ) -> "Inputs":  # fmt: skip
         """A copy with the command line's options, which override the stack."""
         source = replace(
             self.source,
             region=region or self.source.region,
             secret=secret or self.source.secret,
-            endpoint=endpoint or None,
+            endpoint=endpoint or self.source.endpoint,
             verify_at=verify_at or self.source.verify_at,
         )
         declared = replace(self.declared, policy=policy) if policy else self.declared
         return replace(self, declared=declared, source=source)
+
+
+def read_inputs(
+    outputs: Path | None, stack: str, settings: Path | None, app: str, store: str, region: str,
+    url: str, endpoint: str,
+) -> Inputs:  # fmt: skip
+    """From the options alone if they name an app, otherwise from the stack, which they override.
+    Raises InputError and AwsError."""
+    if app or store:
+        inputs = from_options(app, store, region, url, settings)
+    else:
+        inputs = from_stack(outputs, stack, settings, url)
+    return inputs.override(region=region, endpoint=endpoint)
 
 
 def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str) -> Inputs:

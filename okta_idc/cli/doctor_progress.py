@@ -1,18 +1,22 @@
-"""Progress of a read: bars on a terminal, otherwise one line for each wait.
+"""A connection to the Okta org, and the progress of a read: bars on a terminal, otherwise one line
+for each wait.
 
 The remaining time is estimated for groups only: Okta does not show the number of assigned users
 before the last page.
 """
 
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 
+import httpx
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from okta_idc.cli.console import terminal
+from okta_idc.clients.okta import Okta
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.text import printable
 
@@ -33,6 +37,17 @@ def show_progress(console: Console) -> Generator[ProgressListener]:
         transient=True,
     ) as progress:
         yield _Bars(progress).listener
+
+
+@asynccontextmanager
+async def connected(
+    url: str, auth: httpx.Auth, share: float
+) -> AsyncGenerator[tuple[Okta, ProgressListener]]:
+    """A client of the org, and a listener that shows the progress on standard error. `share`: of
+    Okta's remaining rate limits."""
+    with show_progress(terminal(stderr=True)) as progress:
+        async with Okta(url, auth, share=share, on_wait=progress.on_wait) as okta:
+            yield okta, progress
 
 
 _LIMITS = "Okta's limits"

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from okta_idc.cli.console import print_error, print_json, print_labeled, reading, terminal
-from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
+from okta_idc.cli.doctor_options import Inputs, read_inputs
 from okta_idc.clients.json_path import get_object, get_text
 from okta_idc.clients.okta import Okta
 from okta_idc.doctor import user_explanation
@@ -39,11 +39,9 @@ def explain_user(
 ) -> None:
     """Print what is known about a user, and end the command with its exit code."""
     with reading():
-        if app or identity_store:
-            inputs = from_options(app, identity_store, region, okta_url, settings)
-        else:
-            inputs = from_stack(outputs, stack, settings, okta_url)
-        inputs = inputs.override(region=region, secret="", policy="", endpoint=aws_endpoint)
+        inputs = read_inputs(
+            outputs, stack, settings, app, identity_store, region, okta_url, aws_endpoint
+        )
         found = asyncio.run(_read(inputs, subject.strip()))
     if isinstance(found, list):
         _print_candidates(subject, found, as_json)

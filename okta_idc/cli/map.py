@@ -16,8 +16,8 @@ from okta_idc.access_map.reporters.documents import difference_document, map_doc
 from okta_idc.access_map.reporters.page import map_page
 from okta_idc.access_map.reporters.tree import print_difference, print_map
 from okta_idc.cli.console import print_json, reading, terminal, write_file
-from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
-from okta_idc.cli.doctor_progress import show_progress
+from okta_idc.cli.doctor_options import Inputs, read_inputs
+from okta_idc.cli.doctor_progress import connected
 from okta_idc.cli.options import (
     App,
     AwsEndpoint,
@@ -32,7 +32,6 @@ from okta_idc.cli.options import (
     Stack,
 )
 from okta_idc.cli.stack import InputError, read_configuration, read_settings
-from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.doctor.report import FINDINGS, READ_FAILED, SUCCESS
 from okta_idc.inventory.read import read_inventory
@@ -85,11 +84,9 @@ def access_map(
         if side is Side.DECLARED and not diff:
             shown, found = _declared(stack, settings), None
         else:
-            if app or identity_store:
-                inputs = from_options(app, identity_store, region, okta_url, settings)
-            else:
-                inputs = from_stack(outputs, stack, settings, okta_url)
-            inputs = inputs.override(region=region, secret="", policy="", endpoint=aws_endpoint)
+            inputs = read_inputs(
+                outputs, stack, settings, app, identity_store, region, okta_url, aws_endpoint
+            )
             declared = _declared(stack, settings) if diff else None
             shown = asyncio.run(_live(inputs, share))
             found = difference(declared, shown) if declared else None
@@ -127,10 +124,8 @@ def _declared(stack: str, settings: Path | None) -> AccessMap:
 
 
 async def _live(inputs: Inputs, share: float) -> AccessMap:
-    with show_progress(terminal(stderr=True)) as progress:
-        auth = inputs.credentials.auth()
-        async with Okta(inputs.url, auth, share=share, on_wait=progress.on_wait) as okta:
-            found = await read_inventory(
-                okta, inputs.source, PARTS, declared=inputs.declared, progress=progress
-            )
+    async with connected(inputs.url, inputs.credentials.auth(), share) as (okta, progress):
+        found = await read_inventory(
+            okta, inputs.source, PARTS, declared=inputs.declared, progress=progress
+        )
     return live_map(found)

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import typer
 
 from okta_idc.cli.console import print_error, print_json, reading, terminal, write_file
-from okta_idc.cli.doctor_progress import show_progress
+from okta_idc.cli.doctor_progress import connected
 from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Region, Share, Stack
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import (
@@ -27,7 +27,6 @@ from okta_idc.cli.stack import (
 )
 from okta_idc.clients.aws import AwsClient
 from okta_idc.clients.json_path import get_text
-from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.recovery.checkpoint import Checkpoint
@@ -192,10 +191,9 @@ def _checkpoint(stack: str) -> Checkpoint | None:
 
 async def _compare(inputs: Inputs, share: float) -> Comparison:
     listed = declared(inputs.settings, federation_name(inputs.state)) if inputs.settings else []
-    with show_progress(terminal(stderr=True)) as progress:
-        auth = Credentials.read(inputs.config).auth()
-        async with Okta(inputs.url, auth, share=share, on_wait=progress.on_wait) as okta:
-            live = await read_live(okta, inputs.where, inputs.state, listed)
+    auth = Credentials.read(inputs.config).auth()
+    async with connected(inputs.url, auth, share) as (okta, _):
+        live = await read_live(okta, inputs.where, inputs.state, listed)
     return compare(inputs.state, live, listed)
 
 

@@ -20,8 +20,8 @@ from okta_idc.access_map.reporters.review_markdown import review_markdown
 from okta_idc.access_map.reporters.review_text import print_review
 from okta_idc.access_map.review import Review, review
 from okta_idc.cli.console import print_json, reading, terminal, write_file
-from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
-from okta_idc.cli.doctor_progress import show_progress
+from okta_idc.cli.doctor_options import Inputs, read_inputs
+from okta_idc.cli.doctor_progress import connected
 from okta_idc.cli.options import (
     App,
     AwsEndpoint,
@@ -37,7 +37,6 @@ from okta_idc.cli.options import (
 )
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import InputError, read_text
-from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.doctor.report import FINDINGS, READ_FAILED, SUCCESS
 from okta_idc.inventory.further_access import read_further
@@ -88,11 +87,9 @@ def review_update(
     console = terminal(stderr=as_json)
     with reading():
         changes, limits = _changes(preview)
-        if app or identity_store:
-            inputs = from_options(app, identity_store, region, okta_url, settings)
-        else:
-            inputs = from_stack(outputs, stack, settings, okta_url)
-        inputs = inputs.override(region=region, secret="", policy="", endpoint=aws_endpoint)
+        inputs = read_inputs(
+            outputs, stack, settings, app, identity_store, region, okta_url, aws_endpoint
+        )
         found = asyncio.run(_read(inputs, changes, share))
     limit = limits.max_affected if max_affected is None else max_affected
     subject = found.subject(limit, approved or limits.approved)
@@ -122,11 +119,9 @@ def _changes(preview: Path) -> tuple[Changes, ReviewLimits]:
 
 
 async def _read(inputs: Inputs, changes: Changes, share: float) -> Review:
-    with show_progress(terminal(stderr=True)) as progress:
-        auth = inputs.credentials.auth()
-        async with Okta(inputs.url, auth, share=share, on_wait=progress.on_wait) as okta:
-            found = await read_inventory(
-                okta, inputs.source, PARTS, declared=inputs.declared, progress=progress
-            )
-            further = await read_further(okta, found, wanted(changes, found), progress)
+    async with connected(inputs.url, inputs.credentials.auth(), share) as (okta, progress):
+        found = await read_inventory(
+            okta, inputs.source, PARTS, declared=inputs.declared, progress=progress
+        )
+        further = await read_further(okta, found, wanted(changes, found), progress)
     return review(changes, plan(changes, found, further))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
+from okta_idc.cli.doctor_options import Inputs, from_options, from_stack, read_inputs
 from okta_idc.cli.stack import InputError, org_url
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.okta_auth import Credentials
@@ -160,11 +160,21 @@ def test_a_file_without_settings_is_rejected(tmp_path: Path, text: str) -> None:
 
 def test_command_line_options_override_the_stack(tmp_path: Path) -> None:
     inputs = from_stack(outputs_file(tmp_path), "", None, "")
-    changed = inputs.override(region="eu-central-1", secret="other", policy="rst1", endpoint="")
+    changed = inputs.override(region="eu-central-1", secret="other", policy="rst1")
     assert (changed.source.region, changed.source.secret) == ("eu-central-1", "other")
     assert changed.declared.policy == "rst1"
-    kept = inputs.override(region="", secret="", policy="", endpoint="")
-    assert kept == inputs
+    assert inputs.override() == inputs
+
+
+def test_inputs_come_from_the_options_if_they_name_an_app(tmp_path: Path) -> None:
+    given = outputs_file(tmp_path), "", None
+    url, aws = "https://acme.okta.com", "http://127.0.0.1:1"
+    alone = read_inputs(*given, "0oa2", "d-2", "eu-central-1", url, aws).source
+    assert (alone.app_id, alone.store_id, alone.region, alone.endpoint) == (
+        "0oa2", "d-2", "eu-central-1", aws,
+    )  # fmt: skip
+    stack = read_inputs(*given, "", "", "eu-central-1", url, "").source
+    assert (stack.app_id, stack.region, stack.endpoint) == ("0oa1", "eu-central-1", None)
 
 
 @pytest.mark.parametrize(
