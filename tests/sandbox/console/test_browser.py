@@ -7,22 +7,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from okta_idc.clients.admin_console import app_page
+from tests.browser_page import page
 from tests.sandbox.console import console_journey
 from tests.sandbox.console.running_sandbox import RunningSandbox
 
-pytest.importorskip("playwright", reason="Playwright is not installed")
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
-    program = console_journey.chromium()
-    if program is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    with console_journey.browser(program) as page:
-        yield page
+__all__ = ["page"]
 
 
 def ignore(_: str) -> None:

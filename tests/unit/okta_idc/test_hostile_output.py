@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -35,6 +34,7 @@ from okta_idc.rules.registry import Related
 from okta_idc.text import printable
 from tests.paths import ROOT
 from tests.unit.okta_idc.hostile_strings import STRINGS
+from tests.unit.okta_idc.html_parts import HtmlParts
 
 MARKER = "MARKERmarker"
 NOW = status.datetime.now(status.UTC)
@@ -79,31 +79,6 @@ def words(shown: str) -> str:
     return " ".join(shown.split())
 
 
-class _Texts(HTMLParser):
-    """The tags of a page, and its texts."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[Any] = []
-        self.texts: list[str] = [""]
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.tags.append((tag, attrs))
-        self.texts.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.tags.append(tag)
-        self.texts.append("")
-
-    def handle_data(self, data: str) -> None:
-        self.texts[-1] += data
-
-    def handle_comment(self, data: str) -> None:
-        self.tags.append(data)
-
-
 def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """The leaves of a document with their paths, without fingerprints."""
     if isinstance(value, dict):
@@ -132,9 +107,9 @@ def check_parts(actual: list[tuple[str, str]], harmless: list[tuple[str, str]], 
 @pytest.mark.parametrize("slot", IN_REPORT)
 def test_no_string_changes_the_structure_of_the_page(slot: str) -> None:
     now = NOW
-    harmless = _Texts(page(report(**{slot: MARKER}), now))
+    harmless = HtmlParts(page(report(**{slot: MARKER}), now))
     for hostile in STRINGS:
-        read = _Texts(page(report(**{slot: hostile}), now))
+        read = HtmlParts(page(report(**{slot: hostile}), now))
         assert read.tags == harmless.tags
         for actual, expected in zip(read.texts, harmless.texts, strict=True):
             assert same(actual, expected, hostile)

@@ -1,18 +1,15 @@
 """The page of the map in a real browser: search, filters, and names that do nothing."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from okta_idc.access_map.difference import difference
 from okta_idc.access_map.model import Access, AccessMap
 from okta_idc.access_map.reporters.page import map_page
-from tests.sandbox.console import console_journey
+from tests.browser_page import page
 from tests.unit.okta_idc.hostile_strings import STRINGS
 
-pytest.importorskip("playwright", reason="Playwright is not installed")
+__all__ = ["page"]
 GROUPS = [f"team-{number:04}" for number in range(250)]
 HACK = "document.title='hacked'"
 ATTACKS = (
@@ -20,15 +17,6 @@ ATTACKS = (
     f'<img src=x onerror="{HACK}">', f'\'"><svg onload="{HACK}">', f"javascript:{HACK}",
     f"${{{HACK}}}",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
-    program = console_journey.chromium()
-    if program is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    with console_journey.browser(program) as page:
-        yield page
 
 
 def show(page: Any, tmp_path: Path, html: str) -> list[str]:

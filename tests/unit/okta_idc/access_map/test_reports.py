@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -29,6 +28,7 @@ from okta_idc.access_map.review import AffectedPerson, Review, SetRow
 from okta_idc.cli import console
 from okta_idc.text import printable
 from tests.unit.okta_idc.hostile_strings import STRINGS
+from tests.unit.okta_idc.html_parts import HtmlParts
 
 MARKER = "MARKERmarker"
 APPROVAL = "3-8f2c41d09ab3"
@@ -138,39 +138,14 @@ def test_no_string_changes_the_structure_of_markdown(slot: str) -> None:
         assert words(actual) == words(harmless.replace(MARKER, text.markdown(printable(hostile))))
 
 
-class _Page(HTMLParser):
-    """The tags of a page, and the text of each element with an ID or none."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[Any] = []
-        self.texts: list[str] = [""]
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.tags.append((tag, attrs))
-        self.texts.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.tags.append(tag)
-        self.texts.append("")
-
-    def handle_data(self, data: str) -> None:
-        self.texts[-1] += data
-
-    def handle_comment(self, data: str) -> None:
-        self.tags.append(data)
-
-    @property
-    def data(self) -> Any:
-        found = (
-            i
-            for i, tag in enumerate(self.tags)
-            if isinstance(tag, tuple) and ("id", "data") in tag[1]
-        )
-        start = next(found)
-        return json.loads(self.texts[start + 1])
+def data_of(page: HtmlParts) -> Any:
+    """The document in the page's data block."""
+    found = (
+        number
+        for number, tag in enumerate(page.tags)
+        if isinstance(tag, tuple) and ("id", "data") in tag[1]
+    )
+    return json.loads(page.texts[next(found) + 1])
 
 
 def page(shown: AccessMap, **more: Any) -> str:
@@ -179,14 +154,14 @@ def page(shown: AccessMap, **more: Any) -> str:
 
 @pytest.mark.parametrize("slot", IN_MAP)
 def test_no_string_changes_the_page(slot: str) -> None:
-    harmless = _Page(page(some_map()))
+    harmless = HtmlParts(page(some_map()))
     for hostile in STRINGS:
         written = page(some_map(**{slot: hostile}))
-        read = _Page(written)
+        read = HtmlParts(written)
         assert read.tags == harmless.tags
         key = {"group": "groups", "set": "sets", "account": "accounts", "person": "people",
                "application": "applications", "unknown": "unknown"}[slot]  # fmt: skip
-        [first] = read.data[key]
+        [first] = data_of(read)[key]
         assert (first[0] if slot == "group" else first) == printable(hostile, 500)
         inside = re.search(r'id="data">([^<]*)</script>', written)
         assert inside
@@ -211,14 +186,14 @@ def test_the_policy_allows_the_pages_own_style_and_script_only() -> None:
 def test_the_page_lists_each_text_and_each_list_of_accounts_once() -> None:
     places = frozenset({"1", "2"})
     shown = AccessMap(Access({("a", "X"): places, ("b", "X"): places}, {}), frozenset("ab"))
-    data = _Page(page(shown)).data
+    data = data_of(HtmlParts(page(shown)))
     assert (data["accounts"], data["sets"], data["lists"]) == (["1", "2"], ["X"], [[0, 1]])
     assert data["groups"] == [["a", None, [[0, 0, 0]], [], 0], ["b", None, [[0, 0, 0]], [], 0]]
 
 
 def test_the_page_lists_people_by_name() -> None:
     people = {"a": frozenset({"zoe"}), "b": frozenset({"zoe", "ada", "ben"})}
-    data = _Page(page(AccessMap(Access(), frozenset("ab"), people))).data
+    data = data_of(HtmlParts(page(AccessMap(Access(), frozenset("ab"), people))))
     members = [[data["people"][number] for number in group[1]] for group in data["groups"]]
     assert members == [["zoe"], ["ada", "ben", "zoe"]]
 
@@ -230,7 +205,7 @@ def test_the_page_of_a_difference_marks_both_sides() -> None:
         for places, app, groups in sides
     )
     found = difference(declared, live)
-    data = _Page(page(found.as_map(), found=found)).data
+    data = data_of(HtmlParts(page(found.as_map(), found=found)))
     [a, b] = data["groups"]
     uses = {
         tuple(data["accounts"][n] for n in data["lists"][numbers]): state
