@@ -33,9 +33,9 @@ from okta_idc.clients.identity_center import CALLS_PER_SECOND, PermissionSetDeta
 from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
 from okta_idc.inventory.further_access import FurtherAccess
 from okta_idc.inventory.model import (
-    GroupAccess,
     Inventory,
     OktaGroups,
+    PushGroupAccess,
     Source,
     StoreGroup,
     StoreUser,
@@ -77,7 +77,7 @@ def inventory(groups: int, accounts: int, people: int) -> Inventory:
         found.store_members[f"g-{n}"] = frozenset(
             f"u-{(n * 37 + k * 7919) % people}" for k in range(MEMBERS)
         )
-    found.group_access = GroupAccess(
+    found.group_access = PushGroupAccess(
         {f"g-{n}": tuple((SET.format(n % SETS), each) for each in listed) for n in names},
         {SET.format(n): PermissionSetDetails(f"Set{n}") for n in range(SETS)},
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from okta_idc.clients.json_path import Json
 from okta_idc.clients.okta import Okta
-from okta_idc.inventory.model import GroupAccess, Inventory, OktaGroups, Part, PushGroup, Source
+from okta_idc.inventory.model import Inventory, OktaGroups, Part, PushGroup, PushGroupAccess, Source
 from okta_idc.inventory.okta_groups import GROUPS
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.read import read_inventory
@@ -29,7 +29,7 @@ class Federation:
     instance: str
     store_id: str
     access_control: tuple[str, tuple[tuple[str, str], ...]]
-    access: GroupAccess
+    access: PushGroupAccess
     secret: Mapping[str, str] | Unavailable
 
     @classmethod

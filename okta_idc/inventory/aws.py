@@ -22,9 +22,9 @@ from okta_idc.clients.secrets import secret_string, secret_tags
 from okta_idc.inventory.assigned_access import assigned_accounts, declared_policies
 from okta_idc.inventory.model import (
     Access,
-    GroupAccess,
     Inventory,
     Part,
+    PushGroupAccess,
     Source,
     StoreGroup,
     StoreUser,
@@ -271,7 +271,7 @@ def _groups_in_aws(found: Inventory) -> list[str]:
 
 async def _group_access(
     center: IdentityCenter, arn: str, found: Inventory
-) -> GroupAccess | Unavailable:
+) -> PushGroupAccess | Unavailable:
     """One call for each push group, fewer than one for each permission set and account."""
     try:
         groups = _groups_in_aws(found)
@@ -288,7 +288,7 @@ async def _group_access(
             return unavailable(next(iter(shown.unread.values())))
         if shown:
             sets[ident] = shown
-    return GroupAccess(read.accounts, sets)
+    return PushGroupAccess(read.accounts, sets)
 
 
 async def _applications(

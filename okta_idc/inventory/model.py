@@ -149,7 +149,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class GroupAccess:
+class PushGroupAccess:
     """Account access of the push groups. `by_group` maps an Identity Store group ID to pairs of
     permission set ARN and account ID; `sets` are by ARN."""
 
@@ -211,7 +211,7 @@ class Inventory:
     primary_region: str | Unavailable = _NOT_READ
     access_control: tuple[str, tuple[tuple[str, str], ...]] | Unavailable = _NOT_READ
     access: Access | Unavailable = _NOT_READ
-    group_access: GroupAccess | Unavailable = _NOT_READ
+    group_access: PushGroupAccess | Unavailable = _NOT_READ
     applications: Mapping[str, tuple[str, ...]] | Unavailable = _NOT_READ
     """ARNs of applications by Identity Store group ID of the push groups."""
     environment: Environment | Unavailable = _NOT_READ

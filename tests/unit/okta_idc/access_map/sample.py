@@ -16,9 +16,9 @@ from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
 from okta_idc.inventory.declared import Declared, DeclaredGroup
 from okta_idc.inventory.further_access import FurtherAccess
 from okta_idc.inventory.model import (
-    GroupAccess,
     Inventory,
     OktaGroups,
+    PushGroupAccess,
     Source,
     StoreGroup,
     StoreUser,
@@ -71,7 +71,7 @@ def inventory(**changes: Any) -> Inventory:
         group: frozenset(f"00u{name}" for name in names) for group, names in MEMBERS.items()
     }
     found.members.logins = {"00ueve": "eve@example.com"}
-    found.group_access = GroupAccess(
+    found.group_access = PushGroupAccess(
         {"g-admins": ((ADMIN, DEV), (ADMIN, PROD)), "g-devs": ((READ, DEV),)},
         {ADMIN: PermissionSetDetails("Admin"), READ: PermissionSetDetails("Read")},
     )

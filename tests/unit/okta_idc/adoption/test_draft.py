@@ -16,7 +16,7 @@ from okta_idc.adoption.draft import Draft, draft
 from okta_idc.adoption.import_file import import_file
 from okta_idc.adoption.stack_file import stack_file
 from okta_idc.clients.identity_center import PermissionSetDetails
-from okta_idc.inventory.model import GroupAccess, Inventory, OktaGroups, Source, StoreGroup
+from okta_idc.inventory.model import Inventory, OktaGroups, PushGroupAccess, Source, StoreGroup
 from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.settings import load_settings
 from tests.unit.okta_idc.doctor.sample_inventory import ISSUER, STORE, app, sent
@@ -48,7 +48,7 @@ def inventory(pushed: tuple[str, ...] = ("admins", "data"), **more: Any) -> Inve
         "groups": OktaGroups(names | targets, {name: [ident] for ident, name in names.items()}),
         "instance": INSTANCE,
         "access_control": ("", ()),
-        "group_access": GroupAccess({}, {}),
+        "group_access": PushGroupAccess({}, {}),
         "secret": {"endpoint": "https://x"},
         "store_groups": {aws_id(n): StoreGroup(name, True) for n, name in enumerate(pushed)},
     }
@@ -153,14 +153,14 @@ def test_an_unsupported_statement_is_a_comment_and_a_problem(statement: Any) -> 
     assert f"the attribute statement {statement['name']} " in problems(result)
 
 
-def access(details: PermissionSetDetails, **groups: list[str]) -> GroupAccess:
+def access(details: PermissionSetDetails, **groups: list[str]) -> PushGroupAccess:
     """Account assignments of a permission set: the accounts by group."""
     ids = {"admins": aws_id(0), "data": aws_id(1)}
     assignments = {
         ids[name]: tuple((SET, account) for account in accounts)
         for name, accounts in groups.items()
     }
-    return GroupAccess(assignments, {SET: details})
+    return PushGroupAccess(assignments, {SET: details})
 
 
 READ_ONLY, BOUNDARY = (
