@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from okta_idc.clients.json_path import Json, get_list, get_object, get_text
+from okta_idc.rules.suggestions import did_you_mean
+from okta_idc.settings import Problem, SettingsError
+from okta_idc.settings.review import REVIEW, ReviewSettings, load_review
 
 UNKNOWN_VALUES = frozenset(
     {
@@ -125,34 +128,22 @@ def read_preview(document: object) -> list[Step]:
     return steps
 
 
-@dataclass(frozen=True)
-class ReviewLimits:
-    """The stack's configuration of the review: how many people an update may affect without an
-    approval (None: any number), and the approval."""
-
-    max_affected: int | None = None
-    approved: str = ""
-
-
-def read_limits(document: object, key: str) -> ReviewLimits:
-    """The configuration with this key, as the preview has it. Raises InvalidPreviewError."""
-    text = get_text(document, "config", key)
-    if not text:
-        return ReviewLimits()
+def review_settings(document: object, project: str) -> ReviewSettings:
+    """The settings of the review in the project's configuration, as the preview has it. Raises
+    SettingsError."""
+    config, key = get_object(document, "config"), f"{project}:{REVIEW}"
+    if key not in config:
+        for each in config:
+            place, _, name = each.partition(":")
+            if place == project and (hint := did_you_mean(name, (REVIEW,))):
+                raise SettingsError([Problem(each, f"unknown key.{hint}")])
+        return ReviewSettings()
+    text: Any = config[key]
     try:
-        parsed: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        parsed = None
-    given = get_object({"": parsed if isinstance(parsed, dict) else {"": text}}, "")
-    limit: Any = given.pop("max_affected", None)
-    approved: Any = given.pop("approved", "")
-    is_limit = limit is None or (type(limit) is int and limit >= 0)
-    if given or not is_limit or not isinstance(approved, str):
-        raise InvalidPreviewError(
-            f"its configuration {key} is not a mapping of `max_affected` to a number and "
-            "`approved` to text"
-        )
-    return ReviewLimits(limit, approved)
+        raw: Any = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        raw = text  # not a mapping
+    return load_review(raw, key)
 
 
 def _steps(document: Json) -> Iterator[Step]:

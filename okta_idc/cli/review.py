@@ -11,9 +11,8 @@ from okta_idc.access_map.changes import Changes, changes_of
 from okta_idc.access_map.plan import PARTS, plan, wanted
 from okta_idc.access_map.preview import (
     InvalidPreviewError,
-    ReviewLimits,
-    read_limits,
     read_preview,
+    review_settings,
 )
 from okta_idc.access_map.reporters.documents import review_document
 from okta_idc.access_map.reporters.review_markdown import review_markdown
@@ -42,8 +41,8 @@ from okta_idc.doctor.report import FINDINGS, READ_FAILED, SUCCESS
 from okta_idc.inventory.further_access import read_further
 from okta_idc.inventory.read import read_inventory
 from okta_idc.rules.affected_people import affected_people_within_limit
-
-_LIMITS = "review"
+from okta_idc.settings import SettingsError
+from okta_idc.settings.review import REVIEW, ReviewSettings
 
 
 def review_update(
@@ -93,7 +92,7 @@ def review_update(
         found = asyncio.run(_read(inputs, changes, share))
     limit = limits.max_affected if max_affected is None else max_affected
     subject = found.subject(limit, approved or limits.approved)
-    findings = [each.text(_LIMITS) for each in affected_people_within_limit(subject)]
+    findings = [each.text(REVIEW) for each in affected_people_within_limit(subject)]
     approval = subject.approval
     if markdown:
         write_file(markdown, review_markdown(found, findings, approval, names=show_names))
@@ -104,15 +103,17 @@ def review_update(
     raise typer.Exit(FINDINGS if findings else READ_FAILED if found.unknown else SUCCESS)
 
 
-def _changes(preview: Path) -> tuple[Changes, ReviewLimits]:
-    """The changes, and the limits that the stack configures. Raises InputError."""
+def _changes(preview: Path) -> tuple[Changes, ReviewSettings]:
+    """The changes, and the review's settings in the stack file. Raises InputError."""
     try:
         document = json.loads(read_text(preview))
-        return changes_of(read_preview(document)), read_limits(document, f"{PROJECT}:{_LIMITS}")
+        return changes_of(read_preview(document)), review_settings(document, PROJECT)
     except (ValueError, RecursionError):
         reason = "it is not one JSON document"
     except InvalidPreviewError as error:
         reason = str(error)
+    except SettingsError as error:
+        raise InputError(f"{preview}: {error}") from None
     raise InputError(
         f"{preview}: is not a preview: {reason}. Write it with `pulumi preview --json >{preview}`."
     )

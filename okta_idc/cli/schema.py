@@ -6,6 +6,7 @@ from typing import Any
 import typer
 
 from okta_idc.settings import ROOT, Settings
+from okta_idc.settings.review import REVIEW, ReviewSettings
 
 PROJECT = "okta-identity-center"
 
@@ -22,13 +23,15 @@ def text() -> str:
     """The schema of Pulumi.STACK.yaml. Keys of other projects are not restricted."""
     federation: dict[str, Any] = Settings.model_json_schema()
     definitions = federation.pop("$defs")
+    parts = {
+        f"{PROJECT}:{ROOT}": federation,
+        f"{PROJECT}:{REVIEW}": ReviewSettings.model_json_schema(),
+    }
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Stack file of okta-identity-center",
         "type": "object",
-        "properties": {
-            "config": {"type": "object", "properties": {f"{PROJECT}:{ROOT}": federation}}
-        },
+        "properties": {"config": {"type": "object", "properties": parts}},
         "$defs": definitions,
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

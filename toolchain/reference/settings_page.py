@@ -53,6 +53,8 @@ config:
   changes. All are reported at once, each on one line with its path, the value, what to do, and the
   rule's ID. What an invalid value could change is not judged until it is corrected.
 - [Component arguments](#component-arguments) have the same tree.
+- The settings of `okta-idc review`, `okta-identity-center:review`, are in
+  [Require an approval](../guide/access.md#require-an-approval); the JSON Schema has them, too.
 - Keys of earlier stack files have [new names](#renamed-keys).
 
 In the tables:

@@ -9,15 +9,16 @@ from okta_idc.access_map.changes import Changes, changes_of
 from okta_idc.access_map.preview import (
     UNKNOWN_VALUES,
     InvalidPreviewError,
-    ReviewLimits,
     is_unknown,
-    read_limits,
     read_preview,
+    review_settings,
 )
+from okta_idc.settings import SettingsError
+from okta_idc.settings.review import ReviewSettings
 from tests.paths import DATA
 from tests.unit.okta_idc.access_map.sample import preview, step
 
-KEY = "okta-identity-center:review"
+PROJECT = "okta-identity-center"
 FILES = sorted((DATA / "previews").glob("*.json"))
 
 
@@ -123,17 +124,44 @@ def test_a_state_with_any_values_is_read(value: Any) -> None:
         changes_of(read_preview(preview(step("create", kind, "x", **inputs))))
 
 
-def test_the_limits_are_in_the_previews_configuration() -> None:
-    text = json.dumps({"max_affected": 50, "approved": "120-abc"})
-    assert read_limits({"config": {KEY: text}}, KEY) == ReviewLimits(50, "120-abc")
-    assert read_limits({}, KEY) == read_limits({"config": {KEY: "{}"}}, KEY) == ReviewLimits()
+def configured(**keys: object) -> dict[str, Any]:
+    config = {f"{PROJECT}:{key}": json.dumps(value) for key, value in keys.items()}
+    return {"config": config}
+
+
+def test_the_reviews_settings_are_in_the_previews_configuration() -> None:
+    given = configured(review={"max_affected": 50, "approved": "120-abc"}, federation={})
+    found = ReviewSettings(max_affected=50, approved="120-abc")
+    assert review_settings(given, PROJECT) == found
+    for none in ({}, configured(review={}), configured(federation={}, other={})):
+        assert review_settings(none, PROJECT) == ReviewSettings()
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["50", "[]", "{", '{"max_affected": "50"}', '{"max_affected": true}', '{"max_affected": -1}',
-     '{"limit": 5}', '{"approved": 5}'],
-)  # fmt: skip
-def test_invalid_limits_are_rejected(text: str) -> None:
-    with pytest.raises(InvalidPreviewError, match="max_affected"):
-        read_limits({"config": {KEY: text}}, KEY)
+    ("given", "message"),
+    [
+        (50, "review: is a number: must be a mapping"),
+        ([], "review: is a list: must be a mapping"),
+        ({"max_affected": "50"}, "review.max_affected: '50' is not valid: must be a whole number"),
+        ({"max_affected": True}, "review.max_affected: true is not valid: must be a whole number"),
+        ({"max_affected": -1}, "review.max_affected: -1 is not valid: must be at least 0"),
+        ({"max_affectd": 5}, "review.max_affectd: unknown key. Did you mean 'max_affected'?"),
+        ({"Approved": "1-a"}, "review.Approved: unknown key. Did you mean 'approved'?"),
+        ({"approved": 5}, "review.approved: 5 is not valid: must be text"),
+    ],
+)
+def test_invalid_settings_of_the_review_are_rejected(given: object, message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        review_settings(configured(review=given), PROJECT)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["{", "max_affected: 5", None])
+def test_settings_of_the_review_that_are_no_json_are_rejected(text: object) -> None:
+    with pytest.raises(SettingsError, match=f"{PROJECT}:review"):
+        review_settings({"config": {f"{PROJECT}:review": text}}, PROJECT)
+
+
+def test_a_misspelled_key_of_the_review_is_not_ignored() -> None:
+    with pytest.raises(SettingsError, match="Did you mean 'review'"):
+        review_settings(configured(reviews={"max_affected": 5}), PROJECT)

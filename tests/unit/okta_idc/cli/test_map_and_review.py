@@ -272,6 +272,16 @@ def test_an_update_above_the_limit_is_refused_until_it_is_approved(
     assert run("review", "--preview", configured).exit_code == 1
 
 
+@pytest.mark.parametrize("key", ["review", "reviews"])
+def test_a_misspelled_limit_is_an_error(run: Command, tmp_path: Path, key: str) -> None:
+    file = write_preview(tmp_path, **{key: {"max_afected": 4}})
+    result = run("review", "--preview", file)
+    assert result.exit_code == 2
+    assert f"okta-identity-center:{key}" in result.stderr
+    assert "Did you mean '" in result.stderr
+    assert "is not a preview" not in result.stderr
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", "{", "Previewing update (prod)"])
 def test_a_file_that_is_no_preview_is_an_error(run: Command, tmp_path: Path, text: str) -> None:
     file = tmp_path / "p.json"

@@ -64,6 +64,23 @@ def test_a_value_outside_its_limits_does_not_conform(node: str, key: str, value:
         jsonschema.validate(document, SCHEMA)
 
 
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({}, ""),
+        ({"max_affected": 50, "approved": "120-8f2c41d09ab3"}, ""),
+        ({"max_affectd": 50}, "'max_affectd' was unexpected"),
+        ({"max_affected": -1}, "-1 is less than the minimum of 0"),
+        ({"approved": 1}, "1 is not of type 'string'"),
+    ],
+)
+def test_the_reviews_settings_are_in_the_schema(given: Any, fault: str) -> None:
+    document = {"config": {"okta-identity-center:review": given}}
+    found = " ".join(messages(jsonschema.Draft202012Validator(SCHEMA).iter_errors(document)))
+    assert fault in found
+    assert bool(found) is bool(fault)
+
+
 def test_every_setting_is_described() -> None:
     def undescribed(schema: dict, path: str) -> list[str]:
         return [
@@ -74,6 +91,8 @@ def test_every_setting_is_described() -> None:
 
     federation = SCHEMA["properties"]["config"]["properties"]["okta-identity-center:federation"]
     missing = undescribed(federation, "root")
+    review = SCHEMA["properties"]["config"]["properties"]["okta-identity-center:review"]
+    missing += undescribed(review, "review")
     for name, model in SCHEMA["$defs"].items():
         missing += undescribed(model, name)
     assert missing == []
