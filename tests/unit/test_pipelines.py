@@ -306,6 +306,18 @@ def test_a_long_report_keeps_its_end(commands: Path, tmp_path: Path) -> None:
     text = (tmp_path / "r").read_text()
     assert len(text) < 60_000
     assert "\n30000\n</pre>" in text
+    assert "The beginning is missing. The log of the run has all of it." in text
+
+
+def test_a_preview_of_characters_that_are_escaped_leaves_room_for_the_doctor(
+    commands: Path, tmp_path: Path
+) -> None:
+    write_command(commands, "pulumi", 'yes "<<<<<<<<" | head -n 5000; [ "$1" = preview ]')
+    assert run(commands, ".ci/report", "preview", "prod", str(tmp_path / "r")).returncode == 0
+    text = (tmp_path / "r").read_text()
+    assert len(text.encode()) < 60_000
+    assert text.count("&lt;") > 5_000
+    assert "### Live federation: " in text
 
 
 @pytest.mark.parametrize(
@@ -412,7 +424,33 @@ def test_a_pull_request_has_one_preview_comment(
     request = (tmp_path / "request").read_text()
     assert expected in request
     assert f"{MARKER}\n**passed**" in request
+    assert "xxx" not in request  # a part of a line could be a part of a character
+    assert (
+        "**This report is cut: a comment has at most 60000 bytes, and the report 70011." in request
+    )
     assert len(request) < 65_536
+
+
+@pytest.mark.parametrize("lines", [10, 20_000])
+def test_a_comment_that_is_cut_keeps_who_gains_and_loses_access(
+    commands: Path, tmp_path: Path, lines: int
+) -> None:
+    tool("jq")
+    write_command(commands, "gh", GH)
+    (tmp_path / "comments").write_text("[]")
+    env = {"COMMENTS": str(tmp_path / "comments"), "REQUEST": str(tmp_path / "request")}
+    review = "### Access: reviewed\n\n**3 people gain access; 2 people lose access.**\n"
+    engine = "<details><summary>pulumi preview</summary>\n\n<pre>\n" + "ä &lt;\n" * lines
+    report = f"{review}{engine}</pre>\n</details>\n\n### Live federation: no blocking findings\n"
+    done = run(commands, ".ci/comment", "me/kit", "7", input=report, env=env)
+    assert done.returncode == 0, done.stderr
+    body = (tmp_path / "request").read_text().split("\n", 1)[1]
+    assert body.startswith(f"{MARKER}\n{review}")
+    assert len(body.encode()) < 61_000
+    if lines == 10:
+        assert body == f"{MARKER}\n{report}"
+    else:
+        assert "ä &lt;\n</pre>\n</details>\n\n**This report is cut: " in body
 
 
 def step(job: str, name: str) -> dict[str, Any]:

@@ -15,6 +15,8 @@ MAX_BYTES = 24_000
 part of it (.ci/report)."""
 _ROWS = 20
 _CELL = 200
+_REST = 40
+"""Bytes of the line that counts the rows that do not fit."""
 
 
 def review_markdown(
@@ -32,11 +34,19 @@ def review_markdown(
     left = max_bytes - _size("".join(parts)) - _size(end)
     unknown = _unknown(found, min(left, max_bytes // 4))
     left -= _size(unknown)
-    for table in tables(found, names=names):
-        text = _table(table, left)
-        parts.append(text)
-        left -= _size(text)
+    listed = tables(found, names=names)
+    parts += map(_table, listed, _rooms([_size(_table(table)) for table in listed], left))
     return "".join([*parts, unknown, end])
+
+
+def _rooms(sizes: list[int], left: int) -> list[int]:
+    """The room of each table: many gains do not take the room of the losses, and what a short table
+    does not need is for the others."""
+    rooms = [0] * len(sizes)
+    for others, number in enumerate(sorted(range(len(sizes)), key=sizes.__getitem__)):
+        rooms[number] = min(sizes[number] + _REST, left // (len(sizes) - others))
+        left -= rooms[number]
+    return rooms
 
 
 def _unknown(found: Review, left: int) -> str:
@@ -46,7 +56,7 @@ def _unknown(found: Review, left: int) -> str:
     return _fitting("Unknown, so that more people may be affected:\n\n", lines, left, "reasons")
 
 
-def _table(table: ReviewTable, left: int) -> str:
+def _table(table: ReviewTable, left: int = 1_000_000) -> str:
     head = f"{table.title}:\n\n| {' | '.join(table.columns)} |\n|{'---|' * len(table.columns)}\n"
     rows = [
         f"| {' | '.join(plain(printable(cell, _CELL)) for cell in row)} |"

@@ -251,6 +251,19 @@ def test_markdown_stays_below_the_limit_and_counts_the_rest() -> None:
     assert len(re.findall(r"… and [\d,]+ more (rows|reasons)", written)) >= 3
 
 
+def test_many_gains_leave_room_for_the_losses() -> None:
+    long = "\U0001f600" * 200  # four bytes each
+    found = replace(some_review(), gains=rows(500, long), losses=rows(500, long))
+    written = review_markdown(found, [], APPROVAL)
+    assert len(written.encode()) <= MAX_BYTES
+    assert "… and 500 more rows." not in written
+    gains, losses = (part.count(f"\n| {long[:150]}") for part in written.split("Losses:"))
+    assert gains == losses > 5
+    few = review_markdown(replace(found, losses=rows(1, "g")), [], APPROVAL)
+    assert few.count(f"\n| {long[:150]}") >= 2 * gains  # what is left is used
+    assert "| g0 | g0 |" in few
+
+
 def test_markdown_lists_twenty_rows_of_a_table() -> None:
     found = replace(some_review(), gains=rows(30, "g"), losses=(), unknown=())
     written = review_markdown(found, [], APPROVAL)
