@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from okta_idc.access_map.changes import Changes, Grant, Push
 from okta_idc.access_map.impact import APPLICATIONS, Side
 from okta_idc.access_map.live import PARTS as MAP_PARTS
-from okta_idc.access_map.live import Shared, by_set, names_of
 from okta_idc.clients.aws import AwsError
 from okta_idc.inventory.further_access import FurtherAccess, Wanted
+from okta_idc.inventory.joined_access import Shared, by_set, names_of
 from okta_idc.inventory.model import Inventory, Part, PushGroup
 from okta_idc.inventory.unavailable import Unavailable, known, unavailable
 

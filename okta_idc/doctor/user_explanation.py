@@ -11,6 +11,7 @@ from okta_idc.doctor.user_checks import UserChecks
 from okta_idc.inventory.assigned_users import AssignedUsers, okta_profile
 from okta_idc.inventory.assigned_users import user_name as name_of
 from okta_idc.inventory.declared import Declared
+from okta_idc.inventory.joined_access import by_set
 from okta_idc.inventory.model import Inventory, Part, PushGroup, Source
 from okta_idc.inventory.one_user import (
     Candidate,
@@ -312,21 +313,23 @@ class _Explainer:
         ident = "" if isinstance(aws.user, Unavailable) or not aws.user else aws.user["UserId"]
         own = frozenset[str]() if isinstance(aws.groups, Unavailable) else aws.groups
         other = self._other_user()
+        pushed = [] if isinstance(self.pushed, Unavailable) else self.pushed
         further = {
             each.aws_id
-            for each in ([] if isinstance(self.pushed, Unavailable) else self.pushed)
+            for each in pushed
             if not isinstance(self.own, Unavailable) and each.source in self.own
         }
+        groups = {each.aws_id: each.name for each in pushed}
         names: Mapping[str, str] = {} if isinstance(aws.names, Unavailable) else aws.names
         found: list[RoleOfUser] = []
-        for role in aws.roles:
-            direct, mine = role.principal == ident, role.principal in own
-            if other and role.principal not in further:
+        for principal, pairs in aws.roles.items():
+            direct, mine = principal == ident, principal in own
+            if other and principal not in further:
                 continue  # of the other user
-            through = "the user" if direct else self._store_name(role.principal)
-            name = names.get(role.permission_set, role.permission_set)
+            through = "the user" if direct else groups.get(principal) or self._store_name(principal)
             pending = bool(other) or not (direct or mine)
-            found.append(RoleOfUser(role.account, name, through, pending))
+            for name, accounts in by_set(pairs, names, {}).items():
+                found += [RoleOfUser(account, name, through, pending) for account in accounts]
         return sorted(found, key=lambda role: (role.account, role.permission_set, role.through))
 
 

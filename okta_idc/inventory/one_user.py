@@ -1,7 +1,7 @@
 """Reads one user on both sides: about ten calls, whatever the size of the org."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -34,14 +34,9 @@ class Candidate:
     app_user: Json | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True)
-class AccountRole:
-    """A permission set in an account, and the principal who is assigned to it."""
-
-    permission_set: str
-    """The ARN."""
-    account: str
-    principal: str
+Roles = Mapping[str, tuple[tuple[str, str], ...]]
+"""Pairs of permission set ARN and account ID by principal (user or group), as in
+`PushGroupAccess.by_group`."""
 
 
 @dataclass
@@ -51,7 +46,7 @@ class InAws:
 
     user: Json | Unavailable | None
     groups: frozenset[str] | Unavailable
-    roles: tuple[AccountRole, ...] | Unavailable
+    roles: Roles | Unavailable
     names: dict[str, str] | Unavailable
 
 
@@ -137,28 +132,25 @@ async def read_in_aws(
     if isinstance(found.instance, Unavailable):
         return InAws(user, own, found.instance, {})
     center, instance = IdentityCenter(source.region, source.endpoint, source.aws), found.instance
-    roles = await _attempt(lambda: tuple(_roles(center, instance, principals)))
+    roles = await _attempt(lambda: _roles(center, instance, principals))
     names: dict[str, str] | Unavailable = {}
     if not isinstance(roles, Unavailable):
         names = await _attempt(lambda: _names(center, instance, roles))
     return InAws(user, own, roles, names)
 
 
-def _roles(
-    center: IdentityCenter, instance: str, principals: dict[str, str]
-) -> dict[AccountRole, None]:
+def _roles(center: IdentityCenter, instance: str, principals: dict[str, str]) -> Roles:
     """Each role once: AWS may list the roles of a user's groups with those of the user."""
-    found: dict[AccountRole, None] = {}
+    found: dict[str, dict[tuple[str, str], None]] = {}
     for principal, kind in principals.items():
         for each in center.assignments_of(instance, principal, kind):
             holder = str(each.get("PrincipalId") or principal)
-            role = AccountRole(each["PermissionSetArn"], each["AccountId"], holder)
-            found[role] = None
-    return found
+            found.setdefault(holder, {})[each["PermissionSetArn"], each["AccountId"]] = None
+    return {holder: tuple(pairs) for holder, pairs in found.items()}
 
 
-def _names(center: IdentityCenter, instance: str, roles: Collection[AccountRole]) -> dict[str, str]:
-    arns = dict.fromkeys(role.permission_set for role in roles)
+def _names(center: IdentityCenter, instance: str, roles: Roles) -> dict[str, str]:
+    arns = dict.fromkeys(arn for pairs in roles.values() for arn, _ in pairs)
     return {arn: center.name_of_permission_set(instance, arn) for arn in arns}
 
 

@@ -147,6 +147,25 @@ class TestUser:
         }
         assert (found["findings"], found["unknown"]) == ([], [])
 
+    def test_a_user_has_the_access_that_the_map_shows(
+        self, explain: Explain, federation: Federation, tmp_path: Path
+    ) -> None:
+        given = ("--outputs", str(tmp_path / "outputs.json"), "--okta-url", federation.okta,
+                 "--aws-endpoint", federation.aws, "--json")  # fmt: skip
+        text = CliRunner().invoke(app, ["map", *given], catch_exceptions=False).stdout
+        user = "ada.berg@example.com"
+        of_map = {
+            (group["name"], each["permission_set"], account)
+            for group in json.loads(text)["groups"] if user in group["people"]
+            for each in group["access"] for account in each["accounts"]
+        }  # fmt: skip
+        explained = {
+            (each["through"], each["permission_set"], each["account"])
+            for each in document(explain, user)["permission_sets"]
+        }
+        assert explained == of_map
+        assert len(of_map) == len(ACCOUNTS)
+
     def test_a_user_is_found_by_login_in_any_case_and_by_id(
         self, explain: Explain, federation: Federation
     ) -> None:
