@@ -31,7 +31,8 @@ from okta_idc.rules.aws_console import aws_settings_page
 from okta_idc.text import message
 from okta_idc.token.canary import NAME, Canary
 from okta_idc.token.progress import TokenError, Version
-from okta_idc.token.rotation import Result, Rotation, State
+from okta_idc.token.result import Result, State
+from okta_idc.token.rotation import Rotation
 from okta_idc.token.steps import Pages, Step
 
 CanaryName = Annotated[

@@ -21,9 +21,7 @@ from okta_idc.clients.aws import AwsError
 from okta_idc.clients.secrets import SecretStore, TagsError
 from okta_idc.rules import scim_secret as rules
 from okta_idc.text import conceal
-
-TOKEN_DAYS = 365
-"""Lifetime of a SCIM token."""
+from okta_idc.token.progress import TOKEN_DAYS
 
 
 def store(

@@ -7,12 +7,15 @@ version that it replaces, so that a change by another person is noticed.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.secrets import CURRENT, PENDING, PREVIOUS, REPLACES, SecretVersions
 from okta_idc.rules import scim_secret as rules
 from okta_idc.rules.token_holder import HOLDER
+
+TOKEN_DAYS = 365
+"""Lifetime of a SCIM token."""
 
 
 class TokenError(Exception):
@@ -75,6 +78,17 @@ class Progress:
     def holds(self, version: Version | None) -> bool:
         """Whether the tags say that Okta uses this version's token."""
         return version is not None and self.tags.get(HOLDER, "") == version.secret.token_id
+
+
+def pending_document(current: Version, token: str, now: datetime) -> dict[str, object]:
+    """The document of a new token, generated now, that replaces the current one."""
+    created = now.astimezone(UTC).replace(microsecond=0)
+    return {
+        "endpoint": current.secret.endpoint, "token": token, "token_id": created.isoformat(),
+        "created": created.isoformat(),
+        "expires": (created + timedelta(days=TOKEN_DAYS)).isoformat(),
+        "schema": 1, REPLACES: current.id,
+    }  # fmt: skip
 
 
 def read_progress(store: SecretVersions) -> Progress:

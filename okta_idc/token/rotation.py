@@ -8,70 +8,32 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Protocol
+from datetime import UTC, datetime
 
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.cloudtrail import EventHistory
 from okta_idc.clients.scim import ScimAnswer, ScimProbe
-from okta_idc.clients.secrets import CURRENT, PENDING, REPLACES, SecretVersions
+from okta_idc.clients.secrets import CURRENT, PENDING, SecretVersions
 from okta_idc.rules.endpoints import endpoint_known
 from okta_idc.rules.token_holder import CHECKED, HOLDER, REJECTED
 from okta_idc.text import conceal
-from okta_idc.token.canary import Canary, Outcome
-from okta_idc.token.evidence import Evidence, Holder, token_of_canary
+from okta_idc.token.canary import Canary
+from okta_idc.token.evidence import Evidence, Holder
 from okta_idc.token.progress import (
     Progress,
     TokenError,
     Version,
     check_unchanged,
+    pending_document,
     read_progress,
 )
+from okta_idc.token.result import Person, Result, State
 from okta_idc.token.steps import Pages, Step
+from okta_idc.token.used_token import UsedToken
 
-TOKEN_DAYS = 365
-"""Lifetime of a SCIM token."""
 _ACCEPTED, _REJECTED = 200, 401
-_PROVEN = Evidence(Holder.NEW)
 _DEATH_LOOKS = 12
 """How often a deleted token is tried before it counts as not deleted."""
-
-
-class State(StrEnum):
-    """How a command ended: done, with the next act of a person, or without a result."""
-
-    DONE, ABORTED, WAITING, UNKNOWN = "done", "aborted", "waiting", "unknown"
-
-
-@dataclass(frozen=True)
-class Result:
-    """`step`: what a person does next. `holder`: the token that Okta uses."""
-
-    state: State
-    holder: Holder = Holder.UNKNOWN
-    step: Step | None = None
-    why: str = ""
-    new: Version | None = None
-    old: Version | None = None
-
-
-class Person(Protocol):
-    """The person at the terminal, or nobody."""
-
-    def say(self, text: str) -> None:
-        """Show what happens."""
-
-    def warn(self, text: str) -> None:
-        """Show what the person must know before the next act."""
-
-    def does(self, step: Step) -> bool:
-        """Show the step, and wait until it is done. False: nobody is at a terminal."""
-        ...
-
-    def token(self, step: Step, endpoint: str) -> str:
-        """Show the step, and read the new token for this endpoint; empty: nobody enters one."""
-        ...
 
 
 @dataclass
@@ -221,13 +183,7 @@ class Rotation:
                 "store`."
             )
         self._require_answer(answer, "the new token was not tested, and not stored")
-        created = self.now().astimezone(UTC).replace(microsecond=0)
-        document: dict[str, object] = {
-            "endpoint": endpoint, "token": token, "token_id": created.isoformat(),
-            "created": created.isoformat(),
-            "expires": (created + timedelta(days=TOKEN_DAYS)).isoformat(),
-            "schema": 1, REPLACES: current.id,
-        }  # fmt: skip
+        document = pending_document(current, token, self.now())
         self.store.add_pending(str(uuid.uuid4()), document)
         self.person.say("AWS accepts the new token. It is stored beside the old one.")
 
@@ -277,6 +233,10 @@ class Rotation:
         if any(found.tags.get(key) != value for key, value in version.tags().items()):
             self.store.tag(version.tags())
 
+    def _used_token(self) -> UsedToken:
+        return UsedToken(self.probe, self.canary, self.history, self.person.say, self.seconds,
+                         self.pause, self.now, self.sleep)  # fmt: skip
+
     def _record(self, holder: str) -> None:
         """Record in the tags which token Okta uses."""
         now = self.now().astimezone(UTC).replace(microsecond=0).isoformat()
@@ -287,7 +247,7 @@ class Rotation:
         step of the person."""
         while True:
             is_alive = old is not None and await self._accepts(old)
-            evidence = await self._okta_token(new, old, is_alive=is_alive)
+            evidence = await self._used_token().evidence(new, old, is_alive=is_alive)
             if evidence.holder == Holder.NEW:
                 self._record(new.secret.token_id)
             if evidence.holder in (Holder.NEW, Holder.UNKNOWN):
@@ -303,45 +263,6 @@ class Rotation:
             self.person.warn(f"{evidence.why}.")
             if not self.person.does(step):
                 return Result(State.WAITING, evidence.holder, step, evidence.why, new, old)
-
-    async def _okta_token(self, new: Version, old: Version | None, *, is_alive: bool) -> Evidence:
-        """Which token Okta uses. If AWS rejects the old one, a test group that arrives proves that
-        Okta uses the new one."""
-        since = self.now() - timedelta(minutes=5)
-        self.person.say("Okta pushes a test group to AWS …")
-        result = await self.canary.run()
-        if result.outcome == Outcome.UNAUTHORIZED:
-            why = f"Okta uses a token that AWS rejects. {result.why.rstrip('.')}"
-            return Evidence(Holder.REJECTED, why)
-        if result.outcome == Outcome.FAILED:
-            raise TokenError(
-                f"the test group did not arrive in AWS: {result.why}. Run the command again later."
-            )
-        self.person.say("The test group arrived in AWS.")
-        if old is None:
-            return Evidence(Holder.UNKNOWN, "the secret no longer has the old token")
-        return await self._compare(new, old, result.group_id, since) if is_alive else _PROVEN
-
-    async def _compare(
-        self, new: Version, old: Version, group_id: str, since: datetime
-    ) -> Evidence:
-        """Compare the caller of the test group in CloudTrail with calls with both tokens."""
-        with_new = await self.probe.answer(new.secret.endpoint, new.secret.token)
-        with_old = await self.probe.answer(old.secret.endpoint, old.secret.token)
-        self.person.say("Looking for the test group in CloudTrail, which can take minutes …")
-        waited = 0.0
-        while True:
-            try:
-                events = list(self.history.scim_events(since))
-            except AwsError as error:
-                return Evidence(Holder.UNKNOWN, f"CloudTrail cannot be read: {error}".rstrip("."))
-            found = token_of_canary(
-                events, with_new.request_ids, with_old.request_ids, group_id
-            )  # fmt: skip
-            if found.is_final or waited >= self.seconds:
-                return found
-            await self.sleep(self.pause)
-            waited += self.pause
 
     async def _retire(self, new: Version, old: Version | None, evidence: Evidence) -> Result:
         """Wait for the deletion of the old token, and push the test group again."""

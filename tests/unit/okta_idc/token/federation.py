@@ -17,7 +17,8 @@ from okta_idc.clients.okta_writes import OktaWriter
 from okta_idc.clients.scim import ScimProbe
 from okta_idc.clients.secrets import SecretVersions
 from okta_idc.token.canary import Canary
-from okta_idc.token.rotation import Result, Rotation
+from okta_idc.token.result import Result
+from okta_idc.token.rotation import Rotation
 from okta_idc.token.steps import Act, Pages, Step
 from sandbox.org_file import load_org
 from sandbox.pytest_plugin import Sandbox

@@ -13,7 +13,8 @@ from okta_idc.clients.scim import ScimProbe
 from okta_idc.clients.secrets import SecretVersions
 from okta_idc.token.evidence import Holder
 from okta_idc.token.progress import ChangedError, TokenError
-from okta_idc.token.rotation import Rotation, State
+from okta_idc.token.result import State
+from okta_idc.token.rotation import Rotation
 from okta_idc.token.steps import Act
 from sandbox.pytest_plugin import Sandbox
 from tests.unit.okta_idc.token.federation import ENDPOINT, Federation, Person

@@ -7,7 +7,8 @@ import pytest
 from okta_idc.rules.token_holder import token_holder
 from okta_idc.token.evidence import Holder
 from okta_idc.token.progress import TokenError
-from okta_idc.token.rotation import Rotation, State
+from okta_idc.token.result import State
+from okta_idc.token.rotation import Rotation
 from okta_idc.token.steps import Act
 from sandbox.pytest_plugin import Sandbox
 from tests.unit.okta_idc.token.federation import Federation, Person
