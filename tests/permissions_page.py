@@ -26,7 +26,10 @@ def _rows(heading: str) -> list[dict[str, str]]:
 
 OKTA = _rows("call")
 AWS = _rows("action")
-COMMANDS = ("preview", "up", "drift", "doctor", "status")
+COMMANDS = (
+    "preview", "up", "drift", "doctor", "status", "map", "review", "token status", "token store",
+    "token rotate",
+)  # fmt: skip
 
 CALLS: dict[str, dict[str, set[str]]] = {
     "okta": {row["call"]: {c for c in COMMANDS if row[c]} for row in OKTA},
