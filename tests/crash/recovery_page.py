@@ -21,10 +21,10 @@ _HEAD = """\
 What puts an object right after an interrupted run. In each case Okta or AWS performed the
 operation, and the run never learned it. "The next `pulumi up`" means that nothing has to be done. A
 command means that `okta-idc recover` prints it with its arguments
-([A run was interrupted](../guide/interrupted.md)). The test runs the printed lines as they are,
-then `up` and `refresh`, or `destroy` if a destroy was interrupted. It requires that these pass,
-that no app and no group exists twice, that no group in AWS is lost, and that the printed lines send
-Okta nothing but reads.
+([A run was interrupted](../guide/operate/run-interrupted.md)). The test runs the printed lines
+as they are, then `up` and `refresh`, or `destroy` if a destroy was interrupted. It requires that
+these pass, that no app and no group exists twice, that no group in AWS is lost, and that the
+printed lines send Okta nothing but reads.
 
 The replacement plugins ran, not the official ones ([Offline environments](offline-plugins.md)).
 """

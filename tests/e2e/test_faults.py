@@ -70,11 +70,6 @@ def fault(kit: Kit, name: str, **more: Any) -> None:
     kit.okta("POST", "/sandbox/faults", {"name": name, **more})
 
 
-def aws_id(kit: Kit, group: str) -> str:
-    found = kit.aws("identitystore").list_groups(IdentityStoreId=kit.store)["Groups"]
-    return next(g["GroupId"] for g in found if g["DisplayName"] == group)
-
-
 def okta_group(kit: Kit, name: str) -> Any:
     search = f'type eq "OKTA_GROUP" and profile.name eq "{name}"'
     [group] = kit.okta("GET", f"/api/v1/groups?search={search}")
@@ -83,27 +78,6 @@ def okta_group(kit: Kit, name: str) -> Any:
 
 class TestMappings:
     """Push mappings that change outside the program."""
-
-    def test_a_deleted_mapping_is_named_with_the_command_that_repairs_it(
-        self, federation: Kit
-    ) -> None:
-        app, gone = mapping(federation)
-        before = aws_id(federation, "aws-data")
-        path = f"{app}/group-push/mappings/{gone}"
-        federation.okta("PATCH", path, {"status": "INACTIVE"})
-        federation.okta("DELETE", f"{path}?deleteTargetGroup=false")
-        warned = up(federation)
-        assert warned.code == 0, warned.text
-        assert "[OIC-602]" in warned.text
-        command = re.search(r"Run: (pulumi state delete '(urn:[^']+)' --force)", warned.text)
-        assert command, warned.text
-        deleted = federation.pulumi("state", "delete", command[2], "--force", "--yes")
-        assert deleted.code == 0, deleted.text
-        recovered = up(federation)
-        assert recovered.code == 0, recovered.text
-        assert mapping(federation)[1] != gone
-        assert aws_id(federation, "aws-data") == before
-        assert re.search(r"\+ 1 created\n\s+\d+ unchanged", recovered.text), recovered.text
 
     def test_a_mapping_in_error_is_named_on_every_run(self, federation: Kit) -> None:
         fault(federation, "mapping-error", times=None)
@@ -154,43 +128,9 @@ class TestMappings:
         federation.change(**SMALL)
         assert up(federation).code == 0
 
-    def test_retiring_a_push_group_takes_two_runs(self, federation: Kit) -> None:
-        push = ["aws-data", "aws-admins"]
-        federation.change(**{**SMALL, "push_groups": push})
-        assert up(federation).code == 0
-        leaving = {"name": "aws-admins", "retire": True}
-        federation.change(**{**SMALL, "push_groups": ["aws-data", leaving]})
-        first = up(federation)
-        assert first.code == 0, first.text
-        assert "Retiring aws-admins" in first.text
-        assert "aws-admins" in federation.groups()
-        federation.change(**SMALL)
-        assert up(federation).code == 0
-        federation.settle()
-        assert "aws-admins" not in federation.groups()
-        assert "aws-data" in federation.groups()
-
 
 class TestGroups:
     """Groups that are renamed or deleted in Okta."""
-
-    def test_a_renamed_group_is_explained_and_carried_over_under_its_new_name(
-        self, federation: Kit
-    ) -> None:
-        group = okta_group(federation, "aws-data")
-        path = f"/api/v1/groups/{group['id']}"
-        federation.okta("PUT", path, {"profile": {"name": "aws-data-team"}})
-        refused = up(federation)
-        assert refused.code != 0
-        assert "push_groups[0]: this group is now named 'aws-data-team' in Okta" in refused.text
-        renamed = json.loads(json.dumps(SMALL).replace('"aws-data"', '"aws-data-team"'))
-        federation.change(**renamed)
-        for command in ("preview", "up"):
-            done = federation.run(command, "--expect-no-changes", *(["--yes"] * (command == "up")))
-            assert done.code == 0, done.text
-        federation.change(**SMALL)
-        federation.okta("PUT", path, {"profile": {"name": "aws-data"}})
-        assert up(federation, "--expect-no-changes").code == 0
 
     def test_a_group_deleted_during_up_is_named_by_the_next_run(self, federation: Kit) -> None:
         made = federation.okta("POST", "/api/v1/groups", {"profile": {"name": "aws-short-lived"}})

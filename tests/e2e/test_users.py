@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import Kit
+from tests.e2e.operator import Operator
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
@@ -44,14 +45,21 @@ def with_mapping(kit: Kit, deployed: None) -> None:
 
 
 @pytest.fixture(scope="module")
-def renamed(kit: Kit, deployed: None) -> str:
-    """Mina's Identity Store ID from before the username format changes to the login."""
+def renamed(kit: Kit, deployed: None, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Mina's Identity Store ID from before the username format changes to the login, as the guide
+    says."""
     [mina] = kit.okta("GET", f"/api/v1/users?search=profile.login eq %22{MINA}%22")
     kit.okta("POST", f"/api/v1/users/{mina['id']}", {"profile": {"email": "mina@example.com"}})
     kit.settle()
     before = kit.users()["mina@example.com"]["UserId"]
-    kit.change(app=app(username_format=LOGIN, rename_users_from="${source.email}"))
-    up(kit)
+    page = Operator(kit, tmp_path_factory.mktemp("operator") / "tools").page("username-format")
+    kit.change(app=app(username_format=LOGIN))
+    page.run("preview", code=1)
+    kit.change(app=app(**page.settings()["app"]))
+    page.run("pulumi up")
+    kit.settle()
+    assert "mina@example.com" in page.run("doctor", code=1)
+    page.finish()
     # Okta does not document when it sends the new names. The sandbox sends them with a change.
     kit.okta("POST", f"/api/v1/users/{mina['id']}", {"profile": {"title": "Lead"}})
     kit.settle()
@@ -126,6 +134,7 @@ def test_changing_the_username_format_requires_confirmation(kit: Kit) -> None:
     assert_rejected(kit, "up", "renames all users", "OIC-326")
 
 
+@pytest.mark.runbook("username-format")
 def test_a_confirmed_username_format_renames_users_in_place(kit: Kit, renamed: str) -> None:
     assert kit.users()[MINA]["UserId"] == renamed
     assert "mina@example.com" not in kit.users()

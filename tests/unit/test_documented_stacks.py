@@ -11,7 +11,7 @@ from okta_idc.rules.instance_attributes import AccessControlDeclared, access_con
 from okta_idc.settings import load_settings
 from tests.paths import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").rglob("*.md"))]
 KEY = "okta-identity-center:federation"
 _BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

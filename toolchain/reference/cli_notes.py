@@ -64,7 +64,7 @@ _STATUS = """\
 """
 
 _ROTATE = """\
-[Operate](../guide/operate.md#rotate-the-scim-token) has an example. At a terminal, the command
+[Operate](../guide/operate/token-expires.md) has an example. At a terminal, the command
 shows each step of a person with its link, waits, and verifies the step. Without a terminal, and
 with `--json`, it does what it can, and ends with the next step and exit code 1. The progress is in
 the secret: `AWSPENDING` is at the new token until the rotation is complete.
@@ -96,12 +96,12 @@ token and offers another attempt, because AWS shows the token once.
 NOTES = {
     "adopt": "[Adopt an existing federation](../guide/adopt.md) is the guide.",
     "doctor": "[okta-idc doctor](doctor.md) describes the checks and the reports.",
-    "explain": "[Operate](../guide/operate.md#explain-a-user-or-a-rule) has an example.",
+    "explain": "[Operate](../guide/operate/person-missing.md) has an example.",
     "map": "[See and review access](../guide/access.md#who-may-use-what) has an example.",
     "preview-saml": "[okta-idc preview-saml](doctor.md#okta-idc-preview-saml) has an example.",
     "probe-org": "[Find out what your org really does](../guide/probe.md) is the guide. Progress "
     "and waits are on stderr.",
-    "recover": "[A run was interrupted](../guide/interrupted.md) is the guide.",
+    "recover": "[A run was interrupted](../guide/operate/run-interrupted.md) is the guide.",
     "review": "[See and review access](../guide/access.md#what-an-update-changes-for-people) has "
     "an example.",
     "schema": "The published copy is [stack.schema.json](stack.schema.json).",

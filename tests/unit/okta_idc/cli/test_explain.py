@@ -1,7 +1,7 @@
 """`okta-idc explain`: every rule, and users of a federation in the sandbox."""
 
 import json
-import re
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from okta_idc.cli.main import app
 from okta_idc.rules import RULES
 from okta_idc.rules.examples import show
-from tests.paths import ROOT
+from tests.runbook import Runbook
 from tests.unit.okta_idc.doctor.federation import (
     AWS,
     TOKEN,
@@ -263,13 +263,27 @@ class TestUser:
         # The instance, its attributes, groups, the user with groups, assignments, set names.
         assert aws <= 12
 
-    def test_the_guide_shows_what_is_printed(self, explain: Explain) -> None:
-        page = (ROOT / "docs" / "guide" / "operate.md").read_text()
-        [(user, shown)] = re.findall(
-            r"\$ okta-idc explain (\S+) --stack dev\n(.*?)```", page, re.DOTALL
-        )
-        printed = [line.rstrip() for line in explain(user)[1].splitlines()]
-        assert printed == shown.splitlines()
+    @pytest.mark.runbook("person-missing")
+    def test_the_guide_finds_a_missing_person_and_sees_them_arrive(
+        self, explain: Explain, federation: Federation
+    ) -> None:
+        def follow(command: str) -> tuple[int, str]:
+            program, verb, *arguments = shlex.split(command.removesuffix(" --stack prod"))
+            assert (program, verb) == ("okta-idc", "explain")
+            return explain(*arguments)
+
+        page = Runbook("person-missing", follow)
+        page.run("explain", code=1)
+        path = f"/api/v1/users/{federation.user_id('nora.lind')}"
+        federation.request("POST", path, {"profile": {"displayName": "Nora Lind"}})
+        federation.settle()
+        try:
+            page.run("explain")
+            page.run("OIC-301")
+        finally:
+            federation.request("POST", path, {"profile": {"displayName": None}})
+            federation.settle()
+        page.finish()
 
 
 class TestMissingRights:

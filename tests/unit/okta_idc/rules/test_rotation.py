@@ -32,7 +32,7 @@ def section(path: str, start: str, end: str) -> str:
         *next_steps(days_left=9, **_DUE),
         message("scim", 9),
         section("Pulumi.README.md", "## Rotate the SCIM token", "what is wrong"),
-        section("docs/guide/operate.md", "## Rotate the SCIM token", "## Limit"),
+        section("docs/guide/operate/token-expires.md", "## What to do", "## How"),
     ],
 )  # fmt: skip
 def test_the_old_token_is_deleted_after_okta_works_with_the_new_one(text: str) -> None:
