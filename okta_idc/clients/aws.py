@@ -30,6 +30,8 @@ _REJECTED = (
 _VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 _MAX_PAGES = 20_000
+_SESSIONS = threading.Lock()
+"""Held while a client is created: boto3's sessions are not safe for threads."""
 
 
 class AwsError(Exception):
@@ -95,7 +97,9 @@ class AwsClient:
         self._endpoint = endpoint
         _check_variables()
         try:
-            self._client: Any = _client(_session(config, region), service, region, endpoint, config)
+            with _SESSIONS:
+                session = _session(config, region)
+                self._client: Any = _client(session, service, region, endpoint, config)
         except BotoCoreError as error:
             raise AwsConfigError(_text(error, given_region, endpoint)) from None
         except ClientError as error:
@@ -146,6 +150,13 @@ class AwsClient:
 
 
 def _session(config: AwsConfig, region: str | None) -> Any:
+    """The session of the configuration in a Region, created at its first use."""
+    if region not in config.sessions:
+        config.sessions[region] = _new_session(config, region)
+    return config.sessions[region]
+
+
+def _new_session(config: AwsConfig, region: str | None) -> Any:
     """A session with the configured credentials, after each role has been assumed."""
     session: Any = cast(Any, boto3.Session)(
         profile_name=config.profile or None, region_name=region, **config.credentials

@@ -47,6 +47,8 @@ class AwsConfig:
     ca_bundle: str = ""
     unsupported: tuple[str, ...] = ()
     """Settings that these clients do not support, such as `aws:insecure`."""
+    sessions: dict[str | None, Any] = field(default_factory=dict[str | None, Any], compare=False)
+    """The boto3 sessions by Region, so that all clients share them: each role is assumed once."""
 
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> "AwsConfig":

@@ -90,7 +90,10 @@ def test_roles_are_assumed_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
         {"RoleArn": ROLE + "2", "RoleSessionName": "okta-idc"},
     ]  # fmt: skip
     monkeypatch.setattr(aws, "_client", client)
-    assert access_key({**KEYS, "aws:assumeRoles": json.dumps(given)}) == "ASIA1" + "x" * 16
+    config = AwsConfig.read({**KEYS, "aws:assumeRoles": json.dumps(given)})
+    for service in ("sso-admin", "identitystore"):  # the second one uses the same session
+        made = AwsClient(service, "us-east-1", None, config)._client
+        assert made._request_signer._credentials.access_key == "ASIA1" + "x" * 16
     assert len(stubs) == 2
 
 
