@@ -406,7 +406,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         access = self._args.get("account_access", {})
         known = {group.key: group.aws_group_id for group in settings.push_groups}
         listed = [*access.get("permission_sets", []), *access.get("applications", [])]
-        groups = {group for each in listed for group in each.get("groups", [])}
+        declared_access = settings.account_access
+        groups = {g for each in declared_access.permission_sets for g in each.all_groups()}
+        groups |= {g for each in declared_access.applications for g in each.groups}
         if listed:
             grants = AccountAccess(
                 f"{self._name}-access",

@@ -163,6 +163,10 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
                     "name": each.name,
                     "groups": each.groups,
                     "accounts": each.accounts,
+                    "assignments": [
+                        {"groups": further.groups, "accounts": further.accounts}
+                        for further in each.assignments
+                    ],
                     "description": each.description,
                     "session_duration": each.session_duration,
                     "relay_state": each.relay_state,

@@ -129,8 +129,10 @@ def _new(declared: Iterable[tuple[str, str]], known: set[str]) -> Places:
 
 def _accounts(settings: Settings) -> Iterator[tuple[str, str]]:
     for index, each in enumerate(settings.account_access.permission_sets):
-        for number, account in enumerate(each.accounts):
-            yield account, f"account_access.permission_sets[{index}].accounts[{number}]"
+        for below, assigned in each.combinations():
+            path = f"account_access.permission_sets[{index}]{below}.accounts"
+            for number, account in enumerate(assigned.accounts):
+                yield account, f"{path}[{number}]"
 
 
 def _policies(settings: Settings) -> Iterator[tuple[str, str]]:

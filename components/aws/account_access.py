@@ -23,10 +23,16 @@ from .._renames import Renames
 from .._state import ACCOUNT_ASSIGNMENT, APPLICATION_ASSIGNMENT, read_state
 
 
+class AccountAssignments(TypedDict):
+    groups: NotRequired[list[str]]
+    accounts: NotRequired[list[str]]
+
+
 class PermissionSet(TypedDict):
     name: str
     groups: NotRequired[list[str]]
     accounts: NotRequired[list[str]]
+    assignments: NotRequired[list[AccountAssignments]]
     description: NotRequired[Input[str] | None]
     session_duration: NotRequired[Input[str]]
     relay_state: NotRequired[Input[str] | None]
@@ -87,8 +93,8 @@ class AccountAccess(pulumi.ComponentResource):
         state = read_state(self)
         self._renames = Renames(
             state, ACCOUNT_ASSIGNMENT, f"{name}-",
-            (f"{name}-{each['name']}-{group}-{account}" for each in sets
-             for group in each.get("groups", []) for account in each.get("accounts", [])),
+            (f"{name}-{each.name}-{group}-{account}" for each in access.permission_sets
+             for group, account in each.pairs()),
         )  # fmt: skip
         application_renames = Renames(
             state, APPLICATION_ASSIGNMENT, f"{name}-",
@@ -97,13 +103,14 @@ class AccountAccess(pulumi.ComponentResource):
         )  # fmt: skip
         self.resources: list[Resource] = []
         arns: dict[str, Output[str]] = {}
-        for declared in sets:
+        for declared, checked in zip(sets, access.permission_sets, strict=True):
             prefix = f"{name}-{declared['name']}"
             created = self._permission_set(prefix, declared)
             arns[declared["name"]] = created.arn
             policies = list(self._policies(prefix, declared, created))
             self.resources += [created, *policies]
-            self._assignments(prefix, declared, created, policies)
+            for group, account in checked.pairs():
+                self._assignment(prefix, declared, created, policies, group, account)
         for application in applications:
             imported = application.get("import_assignments") and application["arn"]
             for group in application["groups"]:
@@ -190,31 +197,35 @@ class AccountAccess(pulumi.ComponentResource):
                 opts=self._child(set_id),
             )
 
-    def _assignments(
-        self, prefix: str, declared: PermissionSet, created: Any, policies: list[Resource]
+    def _assignment(
+        self,
+        prefix: str,
+        declared: PermissionSet,
+        created: Any,
+        policies: list[Resource],
+        group: str,
+        account: str,
     ) -> None:
-        for group in declared.get("groups", []):
-            for account in declared.get("accounts", []):
-                known = self._existing.get(group), "GROUP", account, "AWS_ACCOUNT"
-                resource, principal = f"{prefix}-{group}-{account}", self._id(group)
-                opts = self._child(*known, declared.get("import_id"), depends_on=policies)
-                assigned = aws.ssoadmin.AccountAssignment(
-                    resource,
-                    instance_arn=self._args["instance_arn"],
-                    permission_set_arn=created.arn,
-                    principal_id=principal,
-                    principal_type="GROUP",
-                    target_id=account,
-                    target_type="AWS_ACCOUNT",
-                    opts=self._renames.options(
-                        opts,
-                        resource,
-                        principalId=principal,
-                        targetId=account,
-                        permissionSetArn=created.arn,
-                    ),
-                )
-                self.resources.append(assigned)
+        known = self._existing.get(group), "GROUP", account, "AWS_ACCOUNT"
+        resource, principal = f"{prefix}-{group}-{account}", self._id(group)
+        opts = self._child(*known, declared.get("import_id"), depends_on=policies)
+        assigned = aws.ssoadmin.AccountAssignment(
+            resource,
+            instance_arn=self._args["instance_arn"],
+            permission_set_arn=created.arn,
+            principal_id=principal,
+            principal_type="GROUP",
+            target_id=account,
+            target_type="AWS_ACCOUNT",
+            opts=self._renames.options(
+                opts,
+                resource,
+                principalId=principal,
+                targetId=account,
+                permissionSetArn=created.arn,
+            ),
+        )
+        self.resources.append(assigned)
 
 
 def _tail(arn: str) -> str:

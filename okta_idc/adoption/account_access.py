@@ -1,8 +1,7 @@
 """Permission sets of the push groups, as settings.
 
-The settings assign every group of a permission set in every account of it. Where the existing
-assignments need more than one such block, the largest is adopted; the others are listed and stay
-unchanged.
+Groups with the same accounts are one block. A permission set lists the largest under `groups` and
+`accounts`, and the others under `assignments`.
 """
 
 import json
@@ -41,7 +40,7 @@ def permission_sets(found: Federation, access: Access, keys: list[str]) -> list[
 
 def _item(found: Federation, arn: str, groups: dict[str, frozenset[str]], keys: list[str]) -> Item:
     existing = found.access.sets[arn]
-    accounts, chosen = _largest(groups)
+    (chosen, accounts), *further = _blocks(groups)
     given: Json = {
         "name": existing.name,
         "description": existing.description,
@@ -52,21 +51,11 @@ def _item(found: Federation, arn: str, groups: dict[str, frozenset[str]], keys: 
         "inline_policy": json.loads(existing.inline_policy) if existing.inline_policy else None,
         "permissions_boundary": existing.permissions_boundary,
         "groups": chosen,
-        "accounts": sorted(accounts),
+        "accounts": accounts,
+        "assignments": [{"groups": each, "accounts": places} for each, places in further],
         "import_id": f"{arn},{found.instance}",
     }
     item = Item({key: value for key, value in given.items() if value})
-    rest = [
-        f"{group} in {account}"
-        for group, theirs in groups.items()
-        if group not in chosen
-        for account in sorted(theirs)
-    ]
-    if rest:
-        item.problem(
-            f"the permission set {existing.name} is assigned to other groups in other accounts, "
-            f"which one permission set cannot declare; left unchanged: {', '.join(rest)}."
-        )
     if existing.inline_policy:
         subject = policy_tags.PolicyAndTags(existing.inline_policy, tuple(keys))
         if breaches := policy_tags.tags_are_sent(subject):
@@ -75,9 +64,10 @@ def _item(found: Federation, arn: str, groups: dict[str, frozenset[str]], keys: 
     return item
 
 
-def _largest(groups: dict[str, frozenset[str]]) -> tuple[frozenset[str], list[str]]:
-    """Accounts and groups of the block with the most assignments."""
+def _blocks(groups: dict[str, frozenset[str]]) -> list[tuple[list[str], list[str]]]:
+    """Groups with the same accounts, and these accounts; those with the most assignments first."""
     blocks: dict[frozenset[str], list[str]] = defaultdict(list)
     for group, accounts in groups.items():
         blocks[accounts].append(group)
-    return max(blocks.items(), key=lambda block: (len(block[0]) * len(block[1]), block[1]))
+    found = [(names, sorted(accounts)) for accounts, names in blocks.items()]
+    return sorted(found, key=lambda block: (-len(block[0]) * len(block[1]), block))

@@ -129,7 +129,6 @@ def _permission_set(each: PermissionSet, of: tuple[str, str]) -> Iterator[Declar
         yield Declared(kinds.INLINE_POLICY, f"{prefix}-inline", (each.name,), of)
     if each.permissions_boundary:
         yield Declared(kinds.BOUNDARY, f"{prefix}-boundary", (each.name,), of)
-    for group in each.groups:
-        for account in each.accounts:
-            resource = f"{prefix}-{group}-{account}"
-            yield Declared(kinds.ACCOUNT_ASSIGNMENT, resource, (each.name, group, account), of)
+    for group, account in each.pairs():
+        resource = f"{prefix}-{group}-{account}"
+        yield Declared(kinds.ACCOUNT_ASSIGNMENT, resource, (each.name, group, account), of)

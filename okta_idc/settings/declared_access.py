@@ -16,17 +16,18 @@ def declared_access(
     access: AccountAccess, control: AccessControlAttributes | None
 ) -> DeclaredAccess:
     """The declared access. All values must be known."""
-    accounts: dict[tuple[str, str], frozenset[str]] = {}
+    accounts: dict[tuple[str, str], set[str]] = {}
     for each in access.permission_sets:
-        for group in each.groups:
-            accounts[group, each.name] = frozenset(each.accounts)
+        accounts |= {(group, each.name): set() for group in each.all_groups()}
+        for group, account in each.pairs():
+            accounts[group, each.name].add(account)
     applications: dict[str, set[str]] = defaultdict(set)
     for application in access.applications:
         for group in application.groups:
             applications[group].add(application.arn)
     return DeclaredAccess(
         sets=tuple(map(declared_set, access.permission_sets)),
-        accounts=accounts,
+        accounts={key: frozenset(places) for key, places in accounts.items()},
         applications={group: frozenset(arns) for group, arns in applications.items()},
         attributes=None if control is None else control.attributes or DEFAULT_ATTRIBUTES,
     )

@@ -285,6 +285,15 @@ class Assignments(Node):
     """Groups and users that may be unassigned regardless of how many users that deprovisions."""
 
 
+class AccountAssignments(Node):
+    """Groups, and the accounts that each of them is assigned to."""
+
+    groups: list[str] = []
+    """Push groups, by their declared name or ID."""
+    accounts: list[str] = []
+    """AWS account IDs: 12 digits, in quotes."""
+
+
 class PermissionSet(Node):
     """A permission set, and the push groups and accounts that it is assigned to."""
 
@@ -294,6 +303,8 @@ class PermissionSet(Node):
     """Push groups, by their declared name or ID."""
     accounts: list[str] = []
     """AWS account IDs: 12 digits, in quotes."""
+    assignments: list[AccountAssignments] = []
+    """Further groups with accounts of their own."""
     description: Text | None = None
     """Description shown in the AWS access portal."""
     session_duration: Text = "PT1H"
@@ -311,6 +322,27 @@ class PermissionSet(Node):
     import_id: Annotated[str, Field(pattern=_TWO_ARNS)] | None = None
     """Imports and protects an existing permission set with its policies, and the assignments of
     groups that have an AWS group ID: `PERMISSION_SET_ARN,INSTANCE_ARN`."""
+
+    def combinations(self) -> list[tuple[str, AccountAssignments]]:
+        """Groups with their accounts, by path below the permission set: its own, and those of
+        `assignments`."""
+        own = AccountAssignments.model_construct(groups=self.groups, accounts=self.accounts)
+        further = ((f".assignments[{index}]", each) for index, each in enumerate(self.assignments))
+        return [("", own), *further]
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Each group and account that the permission set is assigned to, once."""
+        listed = (
+            (group, account)
+            for _, each in self.combinations()
+            for group in each.groups
+            for account in each.accounts
+        )
+        return list(dict.fromkeys(listed))
+
+    def all_groups(self) -> list[str]:
+        """Each group that is listed, once."""
+        return list(dict.fromkeys(g for _, each in self.combinations() for g in each.groups))
 
 
 class Application(Node):

@@ -355,10 +355,11 @@ def _permission_set(declared: PermissionSet, tags: tuple[str, ...]) -> Found:
     if policy is not None and not any(map(_is_placeholder, tags)):
         sent = policy_tags.tags_are_sent(policy_tags.PolicyAndTags(policy, tags))
         yield ".inline_policy", sent
-    for number, account in enumerate(_texts(declared.accounts)):
-        if not _is_placeholder(account):
-            assigned = account_access.Assignment("", name, account)
-            yield f".accounts[{number}]", _whole(account_access.account_id(assigned))
+    for below, each in declared.combinations():
+        for number, account in enumerate(_texts(each.accounts)):
+            if not _is_placeholder(account):
+                assigned = account_access.Assignment("", name, account)
+                yield f"{below}.accounts[{number}]", _whole(account_access.account_id(assigned))
 
 
 def account_access_warnings(access: AccountAccess) -> Found:
@@ -387,8 +388,10 @@ def _repetitions(access: AccountAccess) -> Found:
     """Entries that are listed twice, and resources that would have the same name."""
     for index, declared in enumerate(access.permission_sets):
         path = f"permission_sets[{index}]"
-        for key in ("accounts", "groups", "managed_policies"):
-            yield "", _repeated(f"{path}.{key}", _texts(getattr(declared, key)))
+        for below, each in declared.combinations():
+            for key in ("accounts", "groups"):
+                yield "", _repeated(f"{path}{below}.{key}", _texts(getattr(each, key)))
+        yield "", _repeated(f"{path}.managed_policies", _texts(declared.managed_policies))
         own = _texts(declared.customer_managed_policies)
         same = tuple(each.strip("/") for each in own)
         yield "", _repeated(f"{path}.customer_managed_policies", own, same)
@@ -408,11 +411,13 @@ def access_resources(access: AccountAccess) -> Iterator[NamedResource]:
     after its own; entries that are listed twice, only once."""
     for index, name in _each_once(_texts([each.name for each in access.permission_sets])):
         declared, path = access.permission_sets[index], f"permission_sets[{index}]"
-        accounts = dict.fromkeys(_texts(declared.accounts))
-        for number, group in _each_once(_texts(declared.groups)):
-            for account in accounts:
-                named = f"{name}-{group}-{account}"
-                yield NamedResource(f"{path}.groups[{number}]", group, named, "assignment")
+        assigned: dict[tuple[str, str], str] = {}
+        for below, each in declared.combinations():
+            for number, group in _each_once(_texts(each.groups)):
+                for account in _texts(each.accounts):
+                    assigned.setdefault((group, account), f"{path}{below}.groups[{number}]")
+        for (group, account), place in assigned.items():
+            yield NamedResource(place, group, f"{name}-{group}-{account}", "assignment")
         own = tuple(each.strip("/") for each in _texts(declared.customer_managed_policies))
         for key, policies in (
             ("managed_policies", _texts(declared.managed_policies)),
@@ -440,14 +445,18 @@ def _each_once(values: tuple[str, ...]) -> Iterator[tuple[int, str]]:
 
 def _grants(access: AccountAccess) -> Iterator[tuple[str, str]]:
     """Each group that has access, by path."""
-    for part, declared in (
-        ("permission_sets", access.permission_sets),
-        ("applications", access.applications),
-    ):
-        for index, each in enumerate(declared):
-            for number, group in enumerate(_texts(each.groups)):
-                if not _is_placeholder(group):
-                    yield f"{part}[{index}].groups[{number}]", group
+    listed = [
+        (f"permission_sets[{index}]{below}.groups", each.groups)
+        for index, declared in enumerate(access.permission_sets)
+        for below, each in declared.combinations()
+    ]
+    listed += [
+        (f"applications[{i}].groups", each.groups) for i, each in enumerate(access.applications)
+    ]
+    for path, names in listed:
+        for number, group in enumerate(_texts(names)):
+            if not _is_placeholder(group):
+                yield f"{path}[{number}]", group
 
 
 _LOGIN = "${source.login}"

@@ -46,6 +46,18 @@ class TestAccountAccess:
         assert assignment["principalType"] == "GROUP"
         assert assignment["targetId"] == ACCOUNT
 
+    def test_further_groups_are_assigned_to_accounts_of_their_own(
+        self, cloud: MockCloud, declare: Declare
+    ) -> None:
+        further = {"groups": ["aws-data", "aws-admins"], "accounts": [ACCOUNT, "9" * 12]}
+        declare(federation(account_access__permission_sets=[SET | {"assignments": [further]}]))
+        assigned = [(e["principalId"], e["targetId"]) for e in cloud.inputs("AccountAssignment")]
+        assert sorted(assigned) == sorted(
+            (f"aws-{group}", account)
+            for group in ("aws-admins", "aws-data")
+            for account in (ACCOUNT, "9" * 12)
+        )
+
     def test_every_kind_of_policy_is_attached(self, cloud: MockCloud, declare: Declare) -> None:
         managed = "arn:aws:iam::aws:policy/ReadOnlyAccess"
         declared = SET | {
@@ -82,6 +94,7 @@ class TestAccountAccess:
                     "name": "A",
                     "groups": ["aws-data", "aws-admins"],
                     "accounts": ["1" * 12, "2" * 12],
+                    "assignments": [{"groups": ["aws-data"], "accounts": ["2" * 12, "3" * 12]}],
                     "managed_policies": ["arn:aws:iam::aws:policy/job-function/Billing"],
                     "customer_managed_policies": ["/team/Deploy", "Plain"],
                 }
@@ -94,7 +107,7 @@ class TestAccountAccess:
         known = [each.name for each in access_resources(AccountAccess.model_validate(access))]
         prefix = min(declared, key=len).partition("-access-")[0]
         assert sorted(declared) == sorted(f"{prefix}-access-{name}" for name in known)
-        assert len(known) == 8
+        assert len(known) == 9
 
     def test_a_deny_without_a_null_check_is_a_warning(
         self, cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch

@@ -90,7 +90,14 @@ FULL: dict[str, Any] = {
     },
     "push_groups": [{"create": "aws-admins", "rule": "true", "description": "Admins"}],
     "account_access": {
-        "permission_sets": [{"name": "Admin", "groups": ["aws-admins"], "accounts": ["1" * 12]}],
+        "permission_sets": [
+            {
+                "name": "Admin",
+                "groups": ["aws-admins"],
+                "accounts": ["1" * 12],
+                "assignments": [{"groups": ["aws-admins"], "accounts": ["2" * 12]}],
+            }
+        ],
         "applications": [
             {
                 "arn": f"arn:aws:sso::123456789012:application/ssoins-{'1' * 16}/apl-{'1' * 16}",

@@ -207,6 +207,7 @@ def test_mistakes_in_account_access_are_all_reported_before_anything_is_declared
             "permission_sets": [
                 {"name": "A", "session_duration": "8h", "groups": ["aws-admins"]},
                 {"name": "B", "accounts": ["210987654321", "12"], "groups": ["aws-other"]},
+                {"name": "C", "assignments": [{"accounts": ["1", "1"], "groups": ["aws-others"]}]},
             ]
         },
         access_control_attributes={"attributes": {"Team": "user.team"}},
@@ -215,6 +216,9 @@ def test_mistakes_in_account_access_are_all_reported_before_anything_is_declared
         "account_access.permission_sets[0].session_duration: '8h'",
         "account_access.permission_sets[1].accounts[1]: '12'",
         "account_access.permission_sets[1].groups[0]: 'aws-other'",
+        "account_access.permission_sets[2].assignments[0].groups[0]: 'aws-others'",
+        "account_access.permission_sets[2].assignments[0].accounts[0]: '1' is not",
+        "account_access.permission_sets[2].assignments[0].accounts[1]: '1' is listed twice",
         "access_control_attributes.attributes.Team",
     ):
         assert f"federation.{path}" in text

@@ -186,12 +186,13 @@ def test_a_permission_set_is_drafted_with_all_its_settings() -> None:
     ]  # fmt: skip
 
 
-def test_the_largest_block_of_uneven_access_is_drafted_and_the_rest_is_named() -> None:
+def test_uneven_access_is_drafted_as_assignments_after_the_largest_block() -> None:
     account_access = access(permission_set(), admins=[ACCOUNTS[0]], data=[*ACCOUNTS])
     result = draft(federation(group_access=account_access))
     [drafted] = result.settings()["account_access"]["permission_sets"]
     assert (drafted["groups"], drafted["accounts"]) == (["data"], [*ACCOUNTS])
-    assert f"unchanged: admins in {ACCOUNTS[0]}." in problems(result)
+    assert drafted["assignments"] == [{"groups": ["admins"], "accounts": [ACCOUNTS[0]]}]
+    assert problems(result) == ""
 
 
 def test_a_permission_set_that_requires_an_unsent_session_tag_is_a_comment() -> None:
