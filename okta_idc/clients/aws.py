@@ -20,7 +20,9 @@ from okta_idc.text import printable, scrub
 _SIGN_IN = (
     "Run `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY."
 )
-_PREFIXES = {"sso-admin": "sso", "accessanalyzer": "access-analyzer"}
+_PREFIXES = {
+    "sso-admin": "sso", "accessanalyzer": "access-analyzer", "resourcegroupstaggingapi": "tag",
+}  # fmt: skip
 """IAM's prefixes of services that differ from boto3's names."""
 
 _REJECTED = (
