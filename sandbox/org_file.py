@@ -158,11 +158,14 @@ class OrgApp:
 
 @dataclass(frozen=True)
 class Account:
-    """A member account of the AWS organization."""
+    """A member account of the AWS organization. `organizational_unit` is the path of names from the
+    root, and empty for an account in the root."""
 
     id: str
     name: str
     email: str
+    organizational_unit: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -505,7 +508,11 @@ class _Reader:
         entry = self.mapping("aws", item, keys)
         if entry is None:
             return None
-        members = self.entries("aws.members", entry.get("members", []), _MEMBER, "id", "email")
+        given = entry.get("members", [])
+        listed = given if isinstance(given, list) else []
+        placed = [self.placement(f"aws.members[{i}]", each) for i, each in enumerate(listed)]
+        plain = [each for each, _ in placed] if isinstance(given, list) else given
+        members = self.entries("aws.members", plain, _MEMBER, "id", "email")
         for index, member in enumerate(members):
             if member["id"] and member["id"] == entry.get("account"):
                 fix = "Remove it: the management account (aws.account) is not a member account."
@@ -514,7 +521,10 @@ class _Reader:
         applications = self.entries("aws.applications", items, _APPLICATION, "id")
         return Aws(
             **self.checked("aws", entry, _AWS),
-            members=tuple(Account(**member) for member in members),
+            members=tuple(
+                Account(**member, **place)
+                for member, (_, place) in zip(members, placed, strict=False)
+            ),
             applications=tuple(Application(**application) for application in applications),
             account_instance=self.account_instance(entry),
         )
@@ -530,6 +540,20 @@ class _Reader:
             if entry.get(key) is not None and entry[key] == aws.get(key):
                 self.problem(f"{location}.{key}", entry[key], f"Use another ID than aws.{key}.")
         return AccountInstance(**self.checked(location, entry, _ACCOUNT_INSTANCE))
+
+    def placement(self, location: str, item: object) -> tuple[object, dict[str, Any]]:
+        """An account without its optional keys, and these: organizational unit and tags."""
+        if not isinstance(item, dict):
+            return item, {}
+        unit, tags = item.get("organizational_unit", ""), item.get("tags", {})
+        if not isinstance(unit, str) or (unit and not all(unit.split("/"))):
+            fix = "Use a path of names from the root, such as Workloads/Dev."
+            self.problem(f"{location}.organizational_unit", unit, fix)
+        texts = tags.items() if isinstance(tags, dict) else [(tags, None)]
+        if not all(isinstance(each, str) for pair in texts for each in pair):
+            self.problem(f"{location}.tags", tags, "Use a mapping of strings to strings.")
+        plain = {k: v for k, v in item.items() if k not in ("organizational_unit", "tags")}
+        return plain, {"organizational_unit": unit, "tags": tags}
 
     def entries(
         self, location: str, items: object, patterns: _Patterns, *unique: str
