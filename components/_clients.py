@@ -13,12 +13,15 @@ from typing import Any
 import pulumi
 from pulumi import Resource
 
+from okta_idc.access_rules.directory import Directory
+from okta_idc.access_rules.live import LiveDirectory
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.aws_config import KEYS, AwsConfig
 from okta_idc.clients.aws_environment import Environment, Wanted, read_environment
 from okta_idc.clients.identity_center import IdentityCenter
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials, CredentialsError, org_url
+from okta_idc.clients.organization import Organization
 
 from ._state import PERMISSION_SET
 
@@ -45,6 +48,14 @@ def aws_client(parent: Resource, region: str) -> IdentityCenter:
     """A client of IAM Identity Center with the configuration of the stack's default AWS provider.
     Raises AwsError if it cannot be used, or if `parent` has an explicit provider."""
     return IdentityCenter(region, None, _aws_config(parent))
+
+
+def directory(parent: Resource) -> Directory:
+    """What access rules are resolved against, with the configuration of the stack's default
+    providers. A read raises AwsError or CredentialsError as `aws_client` and `okta_client` do."""
+    return LiveDirectory(
+        lambda: Organization(None, None, _aws_config(parent)), lambda: okta_client(parent)
+    )
 
 
 def environment_reader(parent: Resource, region: str) -> Callable[[str, str, Wanted], Environment]:

@@ -103,15 +103,45 @@ def read_state(parent: Resource) -> Output[State | None]:
     return Output.from_input(_reads[monitor])
 
 
-async def _read(parent: Resource) -> State | None:
-    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+def read_state_now(parent: Resource) -> State | None:
+    """As `read_state`, for what a constructor decides before it declares anything."""
+    monitor = pulumi.runtime.settings.get_monitor()
+    known = _reads.get(monitor)
+    if known is not None and known.done():
+        return known.result()
     try:
-        read: Any = await pulumi.runtime.invoke_async(
-            _READ, {"stackName": name}, InvokeOptions(parent=parent)
-        )
+        read = pulumi.runtime.invoke(_READ, _stack(), InvokeOptions(parent=parent)).value
+    except Exception as error:  # of any kind, as in `_read`
+        state = _unread(parent, error)
+    else:
+        state = _state(read)
+    if known is None:
+        _reads[monitor] = asyncio.ensure_future(_known(state))
+    return state
+
+
+async def _known(state: State | None) -> State | None:
+    return state
+
+
+async def _read(parent: Resource) -> State | None:
+    try:
+        read: Any = await pulumi.runtime.invoke_async(_READ, _stack(), InvokeOptions(parent=parent))
     except Exception as error:  # of any kind: the run continues without the comparison
-        pulumi.log.debug(f"cannot read the stack's state: {type(error).__name__}", parent)
-        return None
+        return _unread(parent, error)
+    return _state(read)
+
+
+def _stack() -> dict[str, str]:
+    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    return {"stackName": name}
+
+
+def _unread(parent: Resource, error: Exception) -> None:
+    pulumi.log.debug(f"cannot read the stack's state: {type(error).__name__}", parent)
+
+
+def _state(read: Any) -> State:
     found: dict[str, dict[str, Outputs]] = {}
     urns: dict[tuple[str, str], str] = {}
     resources = cast(dict[str, dict[str, Any]], get_object(read, "outputs"))

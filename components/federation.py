@@ -18,6 +18,7 @@ from okta_idc.rules import instance_attributes
 from okta_idc.settings.models import AssignmentGroup, ProvisioningMode, PushGroup
 
 from ._checks.access_drift import Granted, access_differences
+from ._checks.access_rules import resolve_rules
 from ._checks.aws_environment import check_environment
 from ._checks.connection import assigns_or_pushes, connection_to_aws, needs_connection
 from ._checks.console_steps import provisioning_steps
@@ -41,7 +42,7 @@ from .aws.access_control_attributes import AccessControlAttributes
 from .aws.account_access import AccountAccess
 from .aws.scim_token import ScimToken, read_scim_token
 from .aws.token_expiry_alarm import TokenExpiryAlarm
-from .federation_args import IdentityCenterFederationArgs, settings_from
+from .federation_args import IdentityCenterFederationArgs, access_args, settings_from
 from .okta.group_assignments import GroupAssignments, check_priorities
 from .okta.groups import Group, resolve_groups
 from .okta.profile_mappings import ProfileMappings
@@ -105,7 +106,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     ) -> None:
         super().__init__("okta-identity-center:index:IdentityCenterFederation", name, {}, opts)
         self._name, self._args, self._child = name, args, ResourceOptions(parent=self)
-        self._settings = settings = settings_from(args)
+        resolution = resolve_rules(self, name, settings_from(args))
+        self._settings = settings = resolution.settings
         priorities = {group.key: group.priority for group in settings.assignments.groups}
         if members := settings.assignments.pushed_members_group:
             priorities[members.name] = None
@@ -121,7 +123,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         # The app depends on all lookups and checks, and on the verified token; the rest on the
         # connection.
         rules_in_okta = read_group_rules(self, name, settings)
-        unknown = check_environment(self, settings, lookups)
+        unknown = check_environment(self, settings, lookups, resolution.written)
         checks = rules_in_okta, unknown
         verified = Output.all(token.status, *checks)
         checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, verified).apply(
@@ -403,13 +405,14 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             )
             tags = [*tags, *declared.keys]
             granted["done"].append(declared.resource)
-        access = self._args.get("account_access", {})
+        access = access_args(settings.account_access)
         known = {group.key: group.aws_group_id for group in settings.push_groups}
-        listed = [*access.get("permission_sets", []), *access.get("applications", [])]
-        declared_access = settings.account_access
-        groups = {g for each in declared_access.permission_sets for g in each.all_groups()}
-        groups |= {g for each in declared_access.applications for g in each.groups}
-        if listed:
+        sets, applications = (
+            settings.account_access.permission_sets, settings.account_access.applications
+        )  # fmt: skip
+        groups = {group for each in sets for group in each.all_groups()}
+        groups |= {group for each in applications for group in each.groups}
+        if sets or applications:
             grants = AccountAccess(
                 f"{self._name}-access",
                 {
@@ -417,8 +420,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                     "group_ids": {key: pushes.required_id(key) for key in groups},
                     "existing_group_ids": {key: ident for key, ident in known.items() if ident},
                     "push_groups": [*known],
-                    "permission_sets": access.get("permission_sets", []),
-                    "applications": access.get("applications", []),
+                    **access,
                     "session_tags": tags,
                     "protect": settings.protect,
                 },

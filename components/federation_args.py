@@ -16,7 +16,7 @@ from okta_idc.settings.models import DriftPolicy, GatePolicy, ProvisioningMode, 
 
 from ._errors import ValidationError
 from .aws.access_control_attributes import AccessControlAttributesSettings
-from .aws.account_access import AccountAccessSettings
+from .aws.account_access import AccessSettings, AccountAssignments, AccountSelector
 from .okta.provisioning import ProvisioningFeatures
 from .okta.saml_app import AppSettings, AttributeStatement
 from .providers import aws_provider
@@ -57,6 +57,11 @@ class PushGroup(GroupSource):
     aws_group_id: NotRequired[str | None]
 
 
+class PushGroupPattern(TypedDict):
+    pattern: str
+    limit: NotRequired[int]
+
+
 class User(TypedDict):
     login: NotRequired[str | None]
     id: NotRequired[str | None]
@@ -76,6 +81,11 @@ class AssignmentsSettings(TypedDict):
     confirm_deprovisioning: NotRequired[list[str]]
 
 
+class AccountAccessSettings(AccessSettings):
+    max_removed_assignments: NotRequired[int]
+    confirm_removed_accounts: NotRequired[list[str]]
+
+
 class TokenExpiryAlarmSettings(TypedDict):
     emails: NotRequired[list[str]]
     days_before: NotRequired[list[int]]
@@ -93,6 +103,7 @@ class IdentityCenterFederationArgs(TypedDict):
     drift: NotRequired[DriftPolicy]
     assignments: NotRequired[AssignmentsSettings]
     push_groups: NotRequired[list[PushGroup]]
+    push_group_patterns: NotRequired[list[PushGroupPattern]]
     account_access: NotRequired[AccountAccessSettings]
     access_control_attributes: NotRequired[AccessControlAttributesSettings | None]
     token_expiry_alarm: NotRequired[TokenExpiryAlarmSettings | None]
@@ -157,35 +168,13 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
             {**_source(group), "retire": group.retire, "aws_group_id": group.aws_group_id}
             for group in settings.push_groups
         ],
+        "push_group_patterns": [
+            {"pattern": each.pattern, "limit": each.limit} for each in settings.push_group_patterns
+        ],
         "account_access": {
-            "permission_sets": [
-                {
-                    "name": each.name,
-                    "groups": each.groups,
-                    "accounts": each.accounts,
-                    "assignments": [
-                        {"groups": further.groups, "accounts": further.accounts}
-                        for further in each.assignments
-                    ],
-                    "description": each.description,
-                    "session_duration": each.session_duration,
-                    "relay_state": each.relay_state,
-                    "managed_policies": each.managed_policies,
-                    "customer_managed_policies": each.customer_managed_policies,
-                    "inline_policy": each.inline_policy,
-                    "permissions_boundary": each.permissions_boundary,
-                    "import_id": each.import_id,
-                }
-                for each in settings.account_access.permission_sets
-            ],
-            "applications": [
-                {
-                    "arn": each.arn,
-                    "groups": each.groups,
-                    "import_assignments": each.import_assignments,
-                }
-                for each in settings.account_access.applications
-            ],
+            **access_args(settings.account_access),
+            "max_removed_assignments": settings.account_access.max_removed_assignments,
+            "confirm_removed_accounts": settings.account_access.confirm_removed_accounts,
         },
         "access_control_attributes": control
         and {"attributes": {**control.attributes}, "import_id": control.import_id},
@@ -196,6 +185,55 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
             "provider": aws_provider("alarm", alarm),
         },
         "protect": settings.protect,
+    }
+
+
+def access_args(access: models.AccountAccess) -> AccessSettings:
+    """The arguments for permission sets and applications."""
+    return {
+        "permission_sets": [
+            {
+                "name": each.name,
+                **_assignments(each),
+                "assignments": [_assignments(further) for further in each.assignments],
+                "description": each.description,
+                "session_duration": each.session_duration,
+                "relay_state": each.relay_state,
+                "managed_policies": each.managed_policies,
+                "customer_managed_policies": each.customer_managed_policies,
+                "inline_policy": each.inline_policy,
+                "permissions_boundary": each.permissions_boundary,
+                "import_id": each.import_id,
+            }
+            for each in access.permission_sets
+        ],
+        "applications": [
+            {
+                "arn": each.arn,
+                "groups": each.groups,
+                "import_assignments": each.import_assignments,
+            }
+            for each in access.applications
+        ],
+    }
+
+
+def _assignments(given: models.PermissionSet | models.AccountAssignments) -> AccountAssignments:
+    return {
+        "groups": given.groups,
+        "accounts": given.accounts,
+        "account_selectors": [_selector(each) for each in given.account_selectors],
+        "excluded_accounts": [_selector(each) for each in given.excluded_accounts],
+    }
+
+
+def _selector(given: models.AccountSelector) -> AccountSelector:
+    return {
+        "id": given.id,
+        "name": given.name,
+        "organizational_unit": given.organizational_unit,
+        "nested": given.nested,
+        "tags": given.tags,
     }
 
 

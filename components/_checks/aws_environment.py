@@ -5,7 +5,7 @@ unchanged stack costs two calls. What could not be read is `unknown`, and stops 
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pulumi
@@ -32,14 +32,15 @@ from .next_steps import unread
 
 
 def check_environment(
-    parent: Resource, settings: Settings, lookups: Output[Lookups]
+    parent: Resource, settings: Settings, lookups: Output[Lookups], written: Callable[[str], str]
 ) -> Output[list[str]]:
     """One line for each part that is unknown, also logged. Warns about network restrictions of the
-    identity store. Raises ValidationError for what AWS would refuse (OIC-539 to OIC-543)."""
+    identity store. Raises ValidationError for what AWS would refuse (OIC-539 to OIC-543).
+    `written`: the path of a setting in the stack file, by its path in `settings`."""
 
     async def check(known: Any) -> list[str]:
         found: Lookups = known["lookups"]
-        declared = _Declared(settings, known["state"] or EMPTY)
+        declared = _Declared(settings, known["state"] or EMPTY, written)
         try:
             read = environment_reader(parent, found.region)
             wanted = declared.wanted()
@@ -63,7 +64,7 @@ def check_environment(
 class _Declared:
     """What the settings declare and the state does not have."""
 
-    def __init__(self, settings: Settings, state: State) -> None:
+    def __init__(self, settings: Settings, state: State, written: Callable[[str], str]) -> None:
         self.sets = len(settings.account_access.permission_sets)
         deployed = deployed_access(state)
         policies = {
@@ -73,7 +74,8 @@ class _Declared:
             for policy in each.get(key)
         }
         accounts = {account for places in deployed.accounts.values() for account in places}
-        self.accounts = _new(_accounts(settings), accounts)
+        places = ((account, written(path)) for account, path in _accounts(settings))
+        self.accounts = _new(places, accounts)
         self.policies = _new(_policies(settings), policies)
 
     def wanted(self) -> Wanted:

@@ -16,22 +16,30 @@ from okta_idc.settings.models import AccountAccess as Settings
 from okta_idc.settings.rules import account_access_findings, account_access_warnings
 
 from .._args import check_args
-from .._errors import raise_found
+from .._errors import ValidationError, raise_found
 from .._options import child_of, options
 from .._outputs import output_dict
 from .._renames import Renames
 from .._state import ACCOUNT_ASSIGNMENT, APPLICATION_ASSIGNMENT, read_state
 
 
+class AccountSelector(TypedDict):
+    id: NotRequired[str | None]
+    name: NotRequired[str | None]
+    organizational_unit: NotRequired[str | None]
+    nested: NotRequired[bool]
+    tags: NotRequired[dict[str, str]]
+
+
 class AccountAssignments(TypedDict):
     groups: NotRequired[list[str]]
     accounts: NotRequired[list[str]]
+    account_selectors: NotRequired[list[AccountSelector]]
+    excluded_accounts: NotRequired[list[AccountSelector]]
 
 
-class PermissionSet(TypedDict):
+class PermissionSet(AccountAssignments):
     name: str
-    groups: NotRequired[list[str]]
-    accounts: NotRequired[list[str]]
     assignments: NotRequired[list[AccountAssignments]]
     description: NotRequired[Input[str] | None]
     session_duration: NotRequired[Input[str]]
@@ -49,12 +57,12 @@ class Application(TypedDict):
     import_assignments: NotRequired[bool]
 
 
-class AccountAccessSettings(TypedDict):
+class AccessSettings(TypedDict):
     permission_sets: NotRequired[list[PermissionSet]]
     applications: NotRequired[list[Application]]
 
 
-class AccountAccessArgs(AccountAccessSettings):
+class AccountAccessArgs(AccessSettings):
     instance_arn: Input[str]
     """ARN of the Identity Center instance."""
     group_ids: Input[dict[str, Input[str]]]
@@ -82,6 +90,9 @@ class AccountAccess(pulumi.ComponentResource):
         access = check_args(AccountAccessArgs, args, Settings)
         pushed, tags = tuple(args["push_groups"]), tuple(args.get("session_tags", ()))
         raise_found(account_access_findings(access, pushed, tags))
+        if any(c.account_selectors for s in access.permission_sets for _, c in s.combinations()):
+            message = "account_selectors need IdentityCenterFederation, which resolves them."
+            raise ValidationError.at("permission_sets", message)
         for path, findings in account_access_warnings(access):
             for finding in findings:
                 pulumi.log.warn(finding.text(path), self)

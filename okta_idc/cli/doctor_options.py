@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from okta_idc.cli.resolved_settings import resolved
 from okta_idc.cli.stack import (
     InputError,
     declared_by,
@@ -54,16 +55,19 @@ def read_inputs(
     url: str, endpoint: str,
 ) -> Inputs:  # fmt: skip
     """From the options alone if they name an app, otherwise from the stack, which they override.
-    Raises InputError and AwsError."""
+    Raises InputError and AwsError; OktaError if rules cannot be resolved."""
     if app or store:
-        inputs = from_options(app, store, region, url, settings)
+        inputs = from_options(app, store, region, url, settings, endpoint)
     else:
-        inputs = from_stack(outputs, stack, settings, url)
+        inputs = from_stack(outputs, stack, settings, url, endpoint)
     return inputs.override(region=region, endpoint=endpoint)
 
 
-def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str) -> Inputs:
-    """From the stack's outputs, in a file or from Pulumi, and its settings. Raises InputError."""
+def from_stack(
+    outputs: Path | None, stack: str, settings: Path | None, url: str, endpoint: str = ""
+) -> Inputs:
+    """From the stack's outputs, in a file or from Pulumi, and its settings, with what their rules
+    select. Raises InputError; AwsError and OktaError if rules cannot be resolved."""
     instead = ", or --okta-url, --app, --identity-store, and --region"
     stack_outputs, config = read_stack(outputs, stack, instead)
     known, config = read_settings(settings, config)
@@ -74,11 +78,16 @@ def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str
         declared=declared_by(stack_outputs),
         declared_in=str(settings or (f"Pulumi.{stack}.yaml" if stack else "Pulumi.yaml")),
     )
-    return _with_settings(inputs, known) if known else inputs
+    if not known:
+        return inputs
+    known = resolved(known, config, stack_outputs, url=url, endpoint=endpoint)
+    return _with_settings(inputs, known)
 
 
-def from_options(app: str, store: str, region: str, url: str, settings: Path | None) -> Inputs:
-    """From the options alone, without a stack. Raises InputError and AwsError."""
+def from_options(
+    app: str, store: str, region: str, url: str, settings: Path | None, endpoint: str = ""
+) -> Inputs:
+    """From the options alone, without a stack. Raises InputError, AwsError, and OktaError."""
     if not store:
         raise InputError("--app requires --identity-store d-….")
     known, config = read_settings(settings, {})
@@ -87,6 +96,7 @@ def from_options(app: str, store: str, region: str, url: str, settings: Path | N
     inputs = Inputs(org_url(url, {}, config), Credentials.read(config), source)
     if not known:
         return inputs
+    known = resolved(known, config, url=url, region=source.region, endpoint=endpoint)
     declared, declared_in = _by_settings(known), str(settings)
     return _with_settings(replace(inputs, declared=declared, declared_in=declared_in), known)
 

@@ -1,6 +1,7 @@
 """`okta-idc map`: who may use what in AWS, as declared, as it is, or the difference."""
 
 import asyncio
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -31,7 +32,14 @@ from okta_idc.cli.options import (
     Share,
     Stack,
 )
-from okta_idc.cli.stack import InputError, read_configuration, read_settings
+from okta_idc.cli.resolved_settings import resolved
+from okta_idc.cli.stack import (
+    InputError,
+    StackOutputs,
+    read_configuration,
+    read_settings,
+    read_stack,
+)
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.doctor.report import FINDINGS, READ_FAILED, SUCCESS
 from okta_idc.inventory.read import read_inventory
@@ -73,7 +81,7 @@ def access_map(
     only.
 
     Of AWS it shows the push groups; `okta-idc doctor` reports other assignments. `--from declared`
-    reads the settings alone, and makes no call.
+    reads the settings alone, and makes no call unless they select accounts or groups by rules.
 
     Exit code 0: success; 1: `--diff` shows differences; 2: something could not be read.
 
@@ -82,12 +90,15 @@ def access_map(
     console = terminal(stderr=as_json)
     with reading():
         if side is Side.DECLARED and not diff:
-            shown, found = _declared(stack, settings), None
+            known = {} if outputs is None else read_stack(outputs, stack)[0]
+            where = _Where(known, okta_url, region, aws_endpoint)
+            shown, found = _declared(stack, settings, where), None
         else:
             inputs = read_inputs(
                 outputs, stack, settings, app, identity_store, region, okta_url, aws_endpoint
             )
-            declared = _declared(stack, settings) if diff else None
+            where = _Where({}, inputs.url, inputs.source.region, aws_endpoint)
+            declared = _declared(stack, settings, where) if diff else None
             shown = asyncio.run(_live(inputs, share))
             found = difference(declared, shown) if declared else None
     if found is None:
@@ -115,12 +126,26 @@ def _write_map(
         print_map(console, shown, title, everything=everything)
 
 
-def _declared(stack: str, settings: Path | None) -> AccessMap:
-    """From the stack file, or from the stack's configuration. Raises InputError."""
-    known, _ = read_settings(settings, {} if settings else read_configuration(stack))
+@dataclass(frozen=True)
+class _Where:
+    """Where rules are resolved: the stack's outputs, and options that precede them."""
+
+    outputs: StackOutputs
+    url: str
+    region: str
+    endpoint: str
+
+
+def _declared(stack: str, settings: Path | None, where: _Where) -> AccessMap:
+    """From the stack file, or from the stack's configuration. Raises InputError; AwsError and
+    OktaError if rules cannot be resolved."""
+    known, config = read_settings(settings, {} if settings else read_configuration(stack))
     if known is None:
         raise InputError("the stack's settings are not known. Pass --settings.")
-    return declared_map(known)
+    url, region, endpoint = where.url, where.region, where.endpoint
+    return declared_map(
+        resolved(known, config, where.outputs, url=url, region=region, endpoint=endpoint)
+    )
 
 
 async def _live(inputs: Inputs, share: float) -> AccessMap:

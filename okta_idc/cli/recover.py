@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,9 +12,11 @@ from urllib.parse import unquote, urlsplit
 
 import typer
 
+from okta_idc.access_rules.resolution import Grant
 from okta_idc.cli.console import print_error, print_json, reading, terminal, write_file
 from okta_idc.cli.doctor_progress import connected
 from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Region, Share, Stack
+from okta_idc.cli.resolved_settings import resolved
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import (
     InputError,
@@ -25,10 +27,12 @@ from okta_idc.cli.stack import (
     read_settings,
     read_text,
 )
-from okta_idc.clients.aws import AwsClient
+from okta_idc.clients.aws import AwsClient, AwsError
 from okta_idc.clients.json_path import get_text
+from okta_idc.clients.okta import OktaError
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
+from okta_idc.recovery import kinds
 from okta_idc.recovery.checkpoint import Checkpoint
 from okta_idc.recovery.commands import commands, removable, unrecorded
 from okta_idc.recovery.declared import declared
@@ -64,6 +68,8 @@ class Inputs:
     config: Mapping[str, Any]
     url: str
     where: Where
+    unresolved: str = ""
+    """Why the settings lack what their rules select; empty if they have it."""
 
 
 def recover(
@@ -129,11 +135,27 @@ def _inputs(
 ) -> Inputs:
     config = {} if file else read_configuration(stack)
     known, config = read_settings(settings, config)
+    unresolved = ""
+    if known:
+        is_assigned = _recorded(state)
+        try:
+            known = resolved(
+                known, config, url=url, region=region, endpoint=endpoint, is_assigned=is_assigned
+            )
+        except (InputError, AwsError, OktaError) as error:
+            unresolved = f"what access rules select is unknown: {error}"
     region = AwsClient("sso-admin", region or str(config.get("aws:region") or "")).region
     alarm = known.token_expiry_alarm if known else None
     alarm_region = (alarm.region if alarm else None) or region
     where = Where(region, "" if alarm and alarm.role_arn else alarm_region, endpoint or None)
-    return Inputs(state, known, config, org_url(url, {}, config), where)
+    return Inputs(state, known, config, org_url(url, {}, config), where, unresolved)
+
+
+def _recorded(state: State) -> Callable[[Grant], bool]:
+    """Whether the state has an account assignment."""
+    prefix = f"{federation_name(state)}-access-"
+    names = {each.name for each in state.named(kinds.ACCOUNT_ASSIGNMENT)}
+    return lambda grant: prefix + "-".join(grant) in names
 
 
 def _state(file: Path | None, stack: str, checkpoint: Checkpoint | None) -> State:
@@ -194,6 +216,8 @@ async def _compare(inputs: Inputs, share: float) -> Comparison:
     auth = Credentials.read(inputs.config).auth()
     async with connected(inputs.url, auth, share) as (okta, _):
         live = await read_live(okta, inputs.where, inputs.state, listed)
+    if inputs.unresolved:
+        live.unknown.setdefault(kinds.ACCOUNT_ASSIGNMENT, inputs.unresolved)
     return compare(inputs.state, live, listed)
 
 

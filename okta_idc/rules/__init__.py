@@ -11,6 +11,7 @@ Families: 1xx endpoints and token, 2xx assignment and push groups, 3xx user prof
 
 from okta_idc.rules import (
     access_drift,
+    access_selection,
     account_access,
     affected_people,
     app_drift,
@@ -47,10 +48,11 @@ from okta_idc.rules.registry import RULES, EnforcementPoint, Finding, Rule, Seve
 
 __all__ = [
     "RULES", "EnforcementPoint", "Finding", "Rule", "Severity", "access_drift",
-    "account_access", "affected_people", "app_drift", "assignments", "attribute_statements",
-    "attributes", "aws_environment", "certificates", "conflicting_resources", "endpoints",
-    "group_rules", "groups", "identity", "identity_store_drift", "instance_attributes",
-    "mapping_targets", "partitions", "permission_sets", "policy_grammar", "policy_tags",
-    "policy_validation", "profile_mappings", "profile_references", "profiles", "push_drift",
-    "push_mappings", "scim_attempts", "scim_secret", "stack_file", "uniqueness", "user_names",
+    "access_selection", "account_access", "affected_people", "app_drift", "assignments",
+    "attribute_statements", "attributes", "aws_environment", "certificates",
+    "conflicting_resources", "endpoints", "group_rules", "groups", "identity",
+    "identity_store_drift", "instance_attributes", "mapping_targets", "partitions",
+    "permission_sets", "policy_grammar", "policy_tags", "policy_validation", "profile_mappings",
+    "profile_references", "profiles", "push_drift", "push_mappings", "scim_attempts",
+    "scim_secret", "stack_file", "uniqueness", "user_names",
 ]  # fmt: skip

@@ -45,6 +45,7 @@ FORMS = {
     (_AWS_GROUP_ID := rf"^{IDENTITY_STORE_ID}$"): "the ID of an Identity Store group",
     (REGION := rf"^({REGION_CODE})?$"): "an AWS Region, for example `us-east-1`",
     (_ROLE_ARN := r"^(arn:aws[\w-]*:iam::\d{12}:role/.+)?$"): "the ARN of an IAM role",
+    (_ACCOUNT_ID := r"^[0-9]{12}$"): "an account ID: 12 digits, in quotes",
     (_LOCAL := r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$"): "`http://127.0.0.1:PORT`",
     (_SECRET_NAME := rf"^{SECRETS_MANAGER_NAME}$"): SECRETS_MANAGER_NAME_FORM,
     (
@@ -256,7 +257,8 @@ def shorthand(key: str, model: type[Node]) -> Any:
 
     def expand(given: Any) -> Any:
         if not isinstance(given, str | dict) and is_plain(given):
-            raise ValueError(f"a {key} in quotes, or a mapping of keys to values")
+            text = "an account ID" if key == "id" else f"a {key}"
+            raise ValueError(f"{text} in quotes, or a mapping of keys to values")
         return {key: given} if isinstance(given, str) else cast(Any, given)
 
     text = Annotated[str, Field(min_length=1)]
@@ -285,6 +287,35 @@ class Assignments(Node):
     """Groups and users that may be unassigned regardless of how many users that deprovisions."""
 
 
+class PushGroupPattern(Node):
+    """Okta groups that are pushed because of their names."""
+
+    pattern: Annotated[str, Field(min_length=1)]
+    """Form of the names: `*` is any text. In `app_aws_{account}_{permission_set}`, the name also
+    gives the group access: to the account with this ID or name, with this permission set."""
+    limit: Annotated[int, Field(ge=1, json_schema_extra=_MAXIMUM), WHOLE] = 50
+    """Blocks a run if more groups match."""
+
+
+class AccountSelector(Node):
+    """The accounts of the organization that have all of these properties."""
+
+    id: Annotated[str, Field(pattern=_ACCOUNT_ID)] | None = None
+    """Account ID."""
+    name: Annotated[str, Field(min_length=1)] | None = None
+    """Account name."""
+    organizational_unit: Annotated[str, Field(min_length=1)] | None = None
+    """Organizational unit: its ID (`ou-…`), or the path of names from the root (`Workloads/Dev`);
+    `/` is the root."""
+    nested: bool = True
+    """Includes the accounts of the units inside the organizational unit."""
+    tags: dict[str, str] = {}
+    """Values of the account's tags, by key."""
+
+
+_SELECTORS = list[Annotated[AccountSelector, shorthand("id", AccountSelector)]]
+
+
 class AccountAssignments(Node):
     """Groups, and the accounts that each of them is assigned to."""
 
@@ -292,6 +323,10 @@ class AccountAssignments(Node):
     """Push groups, by their declared name or ID."""
     accounts: list[str] = []
     """AWS account IDs: 12 digits, in quotes."""
+    account_selectors: _SELECTORS = []
+    """Further accounts, by their properties."""
+    excluded_accounts: _SELECTORS = []
+    """Accounts that the selectors do not select: account IDs, or properties."""
 
 
 class PermissionSet(Node):
@@ -303,6 +338,10 @@ class PermissionSet(Node):
     """Push groups, by their declared name or ID."""
     accounts: list[str] = []
     """AWS account IDs: 12 digits, in quotes."""
+    account_selectors: _SELECTORS = []
+    """Further accounts, by their properties."""
+    excluded_accounts: _SELECTORS = []
+    """Accounts that the selectors do not select: account IDs, or properties."""
     assignments: list[AccountAssignments] = []
     """Further groups with accounts of their own."""
     description: Text | None = None
@@ -326,7 +365,9 @@ class PermissionSet(Node):
     def combinations(self) -> list[tuple[str, AccountAssignments]]:
         """Groups with their accounts, by path below the permission set: its own, and those of
         `assignments`."""
-        own = AccountAssignments.model_construct(groups=self.groups, accounts=self.accounts)
+        own = AccountAssignments.model_construct(
+            **{key: getattr(self, key) for key in AccountAssignments.model_fields}
+        )
         further = ((f".assignments[{index}]", each) for index, each in enumerate(self.assignments))
         return [("", own), *further]
 
@@ -361,6 +402,11 @@ class AccountAccess(Node):
 
     permission_sets: list[PermissionSet] = []
     """Permission sets with their account assignments."""
+    max_removed_assignments: Annotated[int, Field(ge=0, json_schema_extra=_MAXIMUM), WHOLE] = 10
+    """Blocks a run that would remove more account assignments because an account is no longer
+    selected. Accounts that are removed from `accounts` do not count."""
+    confirm_removed_accounts: list[Annotated[str, Field(pattern=_ACCOUNT_ID)]] = []
+    """IDs of accounts whose access may be removed regardless of the limit."""
     applications: list[Application] = []
     """Application assignments."""
 

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from okta_idc.rules import (
     Finding,
+    access_selection,
     account_access,
     assignments,
     attribute_statements,
@@ -31,6 +32,7 @@ from okta_idc.rules import (
     uniqueness,
     user_names,
 )
+from okta_idc.rules.group_name_patterns import parsed
 from okta_idc.rules.registry import Rule, join_path, repeated
 from okta_idc.rules.stack_file import Entries, Keys, NamedResource, is_plain
 from okta_idc.rules.suggestions import closest
@@ -39,6 +41,7 @@ from okta_idc.settings.expressions import groups_to_create
 from okta_idc.settings.models import (
     DEFAULT_ATTRIBUTES,
     AccountAccess,
+    AccountAssignments,
     GroupSource,
     Node,
     PermissionSet,
@@ -77,6 +80,9 @@ def findings(settings: Settings) -> Found:
     yield from _users(settings)
     yield from _imports(settings)
     yield from _group_rules(settings)
+    for index, each in enumerate(settings.push_group_patterns):
+        found = access_selection.pattern_is_valid(each.pattern) if is_plain(each.pattern) else []
+        yield f"push_group_patterns[{index}].pattern", found
     yield from _account_access(settings)
     if alarm := settings.token_expiry_alarm:
         for path, found in alarm_findings(alarm):
@@ -237,7 +243,10 @@ def condition_findings(condition: str) -> list[Finding]:
 
 
 def _account_access(settings: Settings) -> Found:
-    pushed, access = _keys(settings.push_groups), settings.account_access
+    access = settings.account_access
+    patterns = parsed([each.pattern for each in settings.push_group_patterns])
+    by_name = [n for _, n in _grants(access) if any(each.matches(n) for each in patterns)]
+    pushed = (*_keys(settings.push_groups), *by_name)
     retiring = _keys(group for group in settings.push_groups if group.retire is True)
     for path, name in _grants(access):
         subject = account_access.AccessOfGroups((name,), (), retiring)
@@ -356,10 +365,30 @@ def _permission_set(declared: PermissionSet, tags: tuple[str, ...]) -> Found:
         sent = policy_tags.tags_are_sent(policy_tags.PolicyAndTags(policy, tags))
         yield ".inline_policy", sent
     for below, each in declared.combinations():
+        yield from _selectors(below, each)
         for number, account in enumerate(_texts(each.accounts)):
             if not _is_placeholder(account):
                 assigned = account_access.Assignment("", name, account)
                 yield f"{below}.accounts[{number}]", _whole(account_access.account_id(assigned))
+
+
+def _selectors(path: str, declared: AccountAssignments) -> Found:
+    """Findings on selectors that need no look-up."""
+    excluded = declared.excluded_accounts
+    for key, listed in (
+        ("account_selectors", declared.account_selectors), ("excluded_accounts", excluded),
+    ):  # fmt: skip
+        for index, each in enumerate(listed):
+            named = [key for key in _PROPERTIES if getattr(each, key)]
+            subject = access_selection.Selector(tuple(named))
+            found = access_selection.selector_names_property(subject)
+            yield f"{path}.{key}[{index}]", found
+    by_id = tuple(each.id for each in excluded if isinstance(each.id, str))
+    exclusions = access_selection.Exclusions(
+        tuple(account for account in declared.accounts if is_plain(account)),
+        len(declared.account_selectors), len(excluded), by_id,
+    )  # fmt: skip
+    yield path, access_selection.exclusions_apply(exclusions)
 
 
 def account_access_warnings(access: AccountAccess) -> Found:
@@ -460,6 +489,7 @@ def _grants(access: AccountAccess) -> Iterator[tuple[str, str]]:
 
 
 _LOGIN = "${source.login}"
+_PROPERTIES = ("id", "name", "organizational_unit", "tags")
 _MEMBERS = "assignments.pushed_members_group.name"
 _NUMBERS = itertools.count(1)
 

@@ -16,6 +16,7 @@ from okta_idc.settings.models import (
     Node,
     Provisioning,
     PushGroup,
+    PushGroupPattern,
     ScimToken,
     Text,
     TokenExpiryAlarm,
@@ -45,6 +46,10 @@ class Settings(Node):
     """Who is assigned to the app, and so provisioned in AWS."""
     push_groups: list[Annotated[PushGroup, shorthand("name", PushGroup)]] = []
     """Okta groups whose name and members appear in AWS."""
+    push_group_patterns: list[
+        Annotated[PushGroupPattern, shorthand("pattern", PushGroupPattern)]
+    ] = []
+    """Further Okta groups to push, by a pattern over their names."""
     account_access: AccountAccess = AccountAccess()
     """Permission sets and assignments of push groups."""
     access_control_attributes: AccessControlAttributes | None = None

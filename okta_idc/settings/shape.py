@@ -79,7 +79,11 @@ WORDED = frozenset({
 _EXAMPLES = {
     "push_groups": "[aws-admins]",
     "groups": "[aws-admins]",
+    "push_group_patterns": "[aws-*]",
     "accounts": '["123456789012"]',
+    "account_selectors": "[{organizational_unit: Workloads/Dev}]",
+    "excluded_accounts": '["123456789012"]',
+    "confirm_removed_accounts": '["123456789012"]',
     "users": "[ada@example.com]",
     "emails": "[ada@example.com]",
     "managed_policies": "[arn:aws:iam::aws:policy/ReadOnlyAccess]",
@@ -87,7 +91,8 @@ _EXAMPLES = {
     "attribute_statements": "[{key: Department, value: user.department}]",
 }
 """Lists, by key."""
-_QUOTES = {"accounts": "Put account IDs in quotes, with all 12 digits."}
+_ACCOUNT_IDS = "Put account IDs in quotes, with all 12 digits."
+_QUOTES = {"accounts": _ACCOUNT_IDS, "confirm_removed_accounts": _ACCOUNT_IDS}
 _SECRET = frozenset({"scim_token", "token", "scim"})
 """Keys whose values may be a token by mistake."""
 _DEEPEST = 100

@@ -10,6 +10,7 @@ import pkgutil
 from types import ModuleType
 
 import components
+import okta_idc.access_rules
 import okta_idc.cli.review
 import okta_idc.settings
 from okta_idc.rules import RULES, EnforcementPoint, Rule
@@ -34,7 +35,7 @@ def rules_in(module: ModuleType) -> set[str]:
 def test_components_and_settings_apply_the_rules_that_name_them() -> None:
     modules = [
         importlib.import_module(part.name)
-        for package in (components, okta_idc.settings)
+        for package in (components, okta_idc.access_rules, okta_idc.settings)
         for part in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         if not part.ispkg
     ]

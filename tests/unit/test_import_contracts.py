@@ -41,6 +41,10 @@ IN_ROTATION = "Layers of rotation: the procedure, its steps and checks, the prog
 IN_RECOVERY = "Layers of recovery: commands, comparison, live and recorded side"
 PROBE = "Only the CLI imports the probe"
 RECOVERY = "Recovery is for the CLI, the adoption, the map and the toolchain"
+ACCESS_RULES = "Only the CLI and the components resolve access rules"
+IN_ACCESS_RULES = (
+    "Layers of access rules: the changes, the resolution, its two selections, the directory"
+)
 IN_MAP = (
     "Layers of the map: reports, the review and its join, the difference, the two sides, "
     "the preview"
@@ -98,6 +102,10 @@ FORBIDDEN = (
      "okta_idc.access_map.plan", IN_MAP),
     ("okta_idc/doctor/report.py", "import okta_idc.recovery.state", "okta_idc.recovery.state",
      RECOVERY),
+    ("okta_idc/inventory/read.py", "import okta_idc.access_rules.live",
+     "okta_idc.access_rules.live", ACCESS_RULES),
+    ("okta_idc/access_rules/directory.py", "from okta_idc.access_rules import resolution",
+     "okta_idc.access_rules.resolution", IN_ACCESS_RULES),
     ("toolchain/stack.py", "import okta_idc.probe.contract", "okta_idc.probe.contract", PROBE),
     ("components/_options.py", "from . import federation", "components.federation", IN_COMPONENTS),
     ("components/okta/groups.py", "from ..aws import scim_token", "components.aws.scim_token",
@@ -276,7 +284,7 @@ MODULES = {
     "okta_idc.clients": "scim", "okta_idc.settings": "errors", "okta_idc.inventory": "progress",
     "okta_idc.doctor": "saml_preview", "okta_idc.adoption": "items", "okta_idc.cli": "extras",
     "okta_idc.recovery": "kinds", "okta_idc.token": "evidence", "okta_idc.access_map": "model",
-    "okta_idc.probe": "record",
+    "okta_idc.probe": "record", "okta_idc.access_rules": "directory",
     "components": "providers", "policies": "properties", "plugin": "provider",
     "sandbox": "clock", "toolchain": "commands", "offline_plugins": "property_values",
 }  # fmt: skip

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
-import yaml
+from pydantic import BaseModel
 
 from okta_idc.settings import Settings, models
 from okta_idc.settings.shape import RENAMED
@@ -250,16 +250,14 @@ def _shorthand_key(path: str, schema: Json) -> str:
     options = schema.get("items", {}).get("anyOf", [])
     if not any(each.get("type") == "string" for each in options):
         return ""
-    *parents, last = path.split(".")
-    tree: Json = yaml.safe_load(MINIMAL)
-    parent = tree
-    for key in parents:
-        parent = parent.setdefault(key, {})
-    parent[last] = ["x"]
-    found: Any = Settings.model_validate(tree)
+    annotation: Any = Settings
     for key in path.split("."):
-        found = getattr(found, key)
-    return next(key for key, value in found[0] if value == "x")
+        while not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            annotation = get_args(annotation)[0]
+        annotation = annotation.model_fields[key].annotation
+    [(_, shorthand)] = map(get_args, get_args(annotation))
+    [key] = shorthand.func("x")
+    return key
 
 
 def _renamed(old: str, new: str) -> str:

@@ -89,15 +89,27 @@ FULL: dict[str, Any] = {
         "confirm_deprovisioning": ["gone"],
     },
     "push_groups": [{"create": "aws-admins", "rule": "true", "description": "Admins"}],
+    "push_group_patterns": [{"pattern": "aws-*", "limit": 9}],
     "account_access": {
         "permission_sets": [
             {
                 "name": "Admin",
                 "groups": ["aws-admins"],
                 "accounts": ["1" * 12],
-                "assignments": [{"groups": ["aws-admins"], "accounts": ["2" * 12]}],
+                "assignments": [
+                    {
+                        "groups": ["aws-admins"],
+                        "accounts": ["2" * 12],
+                        "account_selectors": [{"name": "a", "organizational_unit": "/"}],
+                        "excluded_accounts": [{"id": "3" * 12, "tags": {"a": "b"}}],
+                    }
+                ],
+                "account_selectors": [{"organizational_unit": "A/B", "nested": False}],
+                "excluded_accounts": [{"name": "a"}],
             }
         ],
+        "max_removed_assignments": 4,
+        "confirm_removed_accounts": ["2" * 12],
         "applications": [
             {
                 "arn": f"arn:aws:sso::123456789012:application/ssoins-{'1' * 16}/apl-{'1' * 16}",

@@ -196,6 +196,37 @@ def patterns(node: Any) -> set[str]:
     return own.union(*map(patterns, node.values()))
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"push_group_patterns": ["*"]},
+            "federation.push_group_patterns[0].pattern: '*' begins with a placeholder",
+        ),
+        ({"push_group_patterns": [7]}, "a pattern in quotes, or a mapping of keys to values"),
+        (
+            {"account_access": {"permission_sets": [{"name": "A", "excluded_accounts": [7]}]}},
+            "excluded_accounts[0]: 7 is not valid: must be an account ID in quotes, or a mapping",
+        ),
+        (
+            {"account_access": {"confirm_removed_accounts": [123456789012]}},
+            "confirm_removed_accounts[0]: 123456789012 is not valid: must be text. Put account",
+        ),
+    ],
+)
+def test_mistakes_in_access_rules_are_named(changes: dict[str, Any], expected: str) -> None:
+    assert expected in error_text(**changes)
+
+
+def test_a_group_that_a_pattern_can_match_may_have_access_before_the_pattern_is_resolved() -> None:
+    sets = [{"name": "A", "groups": ["aws-new"]}]
+    load_settings(
+        GOOD | {"push_group_patterns": ["aws-*"], "account_access": {"permission_sets": sets}}
+    )
+    text = error_text(push_group_patterns=["x-*"], account_access={"permission_sets": sets})
+    assert "'aws-new' is not a push group" in text
+
+
 def test_every_pattern_is_described_in_errors() -> None:
     assert patterns(Settings.model_json_schema()) == set(FORMS)
 
@@ -208,6 +239,13 @@ def test_mistakes_in_account_access_are_all_reported_before_anything_is_declared
                 {"name": "A", "session_duration": "8h", "groups": ["aws-admins"]},
                 {"name": "B", "accounts": ["210987654321", "12"], "groups": ["aws-other"]},
                 {"name": "C", "assignments": [{"accounts": ["1", "1"], "groups": ["aws-others"]}]},
+                {
+                    "name": "D",
+                    "account_selectors": [{"nested": False}],
+                    "excluded_accounts": [{"id": "1" * 12}],
+                    "accounts": ["1" * 12],
+                },
+                {"name": "E", "excluded_accounts": [{"name": "a"}]},
             ]
         },
         access_control_attributes={"attributes": {"Team": "user.team"}},
@@ -219,6 +257,9 @@ def test_mistakes_in_account_access_are_all_reported_before_anything_is_declared
         "account_access.permission_sets[2].assignments[0].groups[0]: 'aws-others'",
         "account_access.permission_sets[2].assignments[0].accounts[0]: '1' is not",
         "account_access.permission_sets[2].assignments[0].accounts[1]: '1' is listed twice",
+        "account_access.permission_sets[3].account_selectors[0]: has no property",
+        "account_access.permission_sets[3].excluded_accounts: '111111111111' is also listed",
+        "account_access.permission_sets[4].excluded_accounts: is set without `account_selectors`",
         "access_control_attributes.attributes.Team",
     ):
         assert f"federation.{path}" in text

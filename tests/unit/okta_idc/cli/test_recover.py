@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from okta_idc.cli import recover as command
 from okta_idc.cli.main import app
 from okta_idc.cli.stack import InputError
+from okta_idc.clients.aws import AwsError
 from okta_idc.recovery import kinds
 from okta_idc.recovery.live import Live, LiveObject
 from okta_idc.settings import load_settings
@@ -143,3 +144,19 @@ def test_a_cut_off_state_file_is_named_with_its_backup(
     assert done.exit_code == 2
     assert f"{file} is empty or cut off" in done.stderr
     assert f"cp {file}.bak {file}" in done.stderr
+
+
+def test_rules_that_cannot_be_resolved_leave_account_assignments_unknown(
+    live: Live, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise AwsError("organizations:ListAccounts: AccessDeniedException: no")
+
+    settings = load_settings({"scim_token": {"secret": "s"}})
+    monkeypatch.setattr(command, "read_settings", lambda *_: (settings, {}))
+    monkeypatch.setattr(command, "resolved", denied)
+    done = run("--file", state)
+    assert done.exit_code == 2
+    assert "account assignment: what access rules select is unknown: organizations:List" in (
+        " ".join(done.stderr.split())
+    )

@@ -1,0 +1,44 @@
+"""The settings with the accounts and groups that their rules select."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from okta_idc.access_rules.live import LiveDirectory
+from okta_idc.access_rules.resolution import Grant, has_rules, resolve
+from okta_idc.cli.stack import InputError, org_url
+from okta_idc.clients.aws_config import AwsConfig
+from okta_idc.clients.okta import Okta
+from okta_idc.clients.okta_auth import Credentials
+from okta_idc.clients.organization import Organization
+from okta_idc.settings import ROOT, Settings, SettingsError
+
+
+def resolved(
+    settings: Settings,
+    config: Mapping[str, Any],
+    outputs: Mapping[str, Any] | None = None,
+    *,
+    url: str = "",
+    region: str = "",
+    endpoint: str = "",
+    is_assigned: Callable[[Grant], bool] = lambda _: True,
+) -> Settings:
+    """Settings that list what rules select; nothing is read if there is no rule. `config` is the
+    stack's configuration, `outputs` its outputs; the other options precede both.
+
+    Without `is_assigned`, accounts that are not active count as if they had all that rules select.
+    Raises InputError, AwsError, and OktaError.
+    """
+    if not has_rules(settings):
+        return settings
+    aws = AwsConfig.read(config)
+    region = region or str((outputs or {}).get("region") or "")
+
+    def okta() -> Okta:
+        return Okta(org_url(url, {**(outputs or {})}, config), Credentials.read(config).auth())
+
+    directory = LiveDirectory(lambda: Organization(region or None, endpoint or None, aws), okta)
+    try:
+        return resolve(settings, directory, is_assigned, ROOT).settings
+    except SettingsError as error:
+        raise InputError(str(error)) from None
