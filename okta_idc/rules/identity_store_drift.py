@@ -183,7 +183,8 @@ class Unmanaged:
     severity=Severity.ADVISORY,
     source="docs/research/identity-center.md#users-and-groups-outside-scim",
     remedy="Create the user or group in Okta, move the assignments, then delete the original in "
-    "AWS. Keep an intended break-glass user.",
+    "AWS. Such a user is no emergency access: with Okta as the identity source, every sign-in goes "
+    "through Okta.",
     good=Unmanaged(),
     bad=Unmanaged(users=("breakglass",), groups=("AWSControlTowerAdmins",)),
 )

@@ -32,6 +32,13 @@ def test_the_bad_example_has_an_actionable_finding(rule: Rule) -> None:
 
 
 @ALL
+def test_no_remedy_recommends_an_identity_center_user_for_emergencies(rule: Rule) -> None:
+    """Such a user cannot sign in without Okta
+    (docs/research/identity-center.md#emergency-access)."""
+    assert not re.search(r"\bbreak-?glass\b", rule.remedy, re.IGNORECASE)
+
+
+@ALL
 def test_a_count_is_a_part_of_the_message(rule: Rule) -> None:
     """A finding quotes texts only, so a number that it quotes is a text in the subject."""
     for value in (finding.value for finding in rule(rule.bad)):
