@@ -302,6 +302,15 @@ def test_a_rotation_can_be_undone_until_the_old_token_is_deleted(make: Make, mod
     assert at.value()["token"] == at.first
     assert at.tags()["expires"] == at.value()["expires"]
     assert "AWSPENDING" not in at.labels()
+
+
+def test_after_an_abort_the_next_rotation_needs_a_token_of_its_own(make: Make) -> None:
+    """The aborted one is forgotten, so step 1 is due again."""
+    at = make("console")
+    at.run(Person(at, [Act.GENERATE]))
+    at.run(Person(at, []), Rotation.abort)
+    result = at.run(Person(at, []))
+    assert (result.state, result.step and result.step.act) == (State.WAITING, Act.GENERATE)
     with pytest.raises(TokenError, match="no rotation is in progress"):
         at.run(Person(at, []), Rotation.abort)
 
