@@ -71,14 +71,15 @@ def print_document(text: str) -> None:
     sys.stdout.write(scrub(text))
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, or end the command with exit code 2."""
+def write_file(path: Path, text: str, *, scrubbed: bool = True) -> None:
+    """Write a file that only its owner can read, or end the command with exit code 2. `scrubbed`:
+    replace secrets; a Pulumi state has them encrypted, and must be written as it is."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             if stat.S_ISREG(os.fstat(descriptor).st_mode):  # not a pipe or a terminal
                 os.fchmod(descriptor, 0o600)  # the file may have existed
-            file.write(scrub(text))
+            file.write(scrub(text) if scrubbed else text)
     except OSError as error:
         print_error(f"error: {path}: cannot be written: {error.strerror}.")
         raise typer.Exit(READ_FAILED) from None

@@ -38,24 +38,29 @@ from okta_idc.recovery.commands import commands, removable, unrecorded
 from okta_idc.recovery.declared import declared
 from okta_idc.recovery.differences import (
     Comparison,
+    Difference,
     Status,
     compare,
     federation_name,
     importable,
 )
 from okta_idc.recovery.import_file import import_file
-from okta_idc.recovery.kinds import KINDS
+from okta_idc.recovery.kinds import ACCOUNT_ASSIGNMENT, KINDS
 from okta_idc.recovery.live import Where, read_live
-from okta_idc.recovery.state import InvalidStateError, State
+from okta_idc.recovery.state import InvalidStateError, State, without
 from okta_idc.rules.registry import count
 from okta_idc.settings import Settings
 from okta_idc.text import printable
 
 NOTHING, SOMETHING, UNKNOWN = 0, 1, 2
-DEFAULT_FILE = Path("recover.json")
+DEFAULT_FILE, DEFAULT_STATE = Path("recover.json"), Path("state.json")
 _HIDDEN = (
     "Okta also hides objects that the credentials' admin role cannot see. Check in the consoles "
     "that what is gone was really deleted before you run the commands."
+)
+_KEPT = (
+    "AWS cannot delete an account assignment whose group is gone. It grants nothing, and AWS keeps "
+    "it; the commands only remove it from the state."
 )
 
 
@@ -85,6 +90,13 @@ def recover(
         Path | None,
         typer.Option(help="Write the file for `pulumi import` here; default: write no file."),
     ] = None,
+    state_out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the state for `pulumi stack import` here, without what was replaced and "
+            "cannot be deleted; default: write no file."
+        ),
+    ] = None,
     region: Region = "",
     share: Share = DEFAULT_SHARE,
     as_json: Json = False,
@@ -104,7 +116,10 @@ def recover(
     """
     with reading():
         checkpoint = None if file else _checkpoint(stack)
-        state = _state(file, stack, checkpoint)
+        if state_out and state_out.is_file() and not (file and state_out.samefile(file)):
+            state_out.unlink()  # `pulumi stack import` must not find an older state if this fails
+        exported = _exported(file, stack, checkpoint)
+        state = _state(exported, str(file or "pulumi stack export"))
         inputs = _inputs(state, stack, file, settings, region, okta_url, aws_endpoint)
         found = asyncio.run(_compare(inputs, share))
     locked = bool(checkpoint and checkpoint.locks)
@@ -115,8 +130,14 @@ def recover(
     document = import_file(unrecorded(found, inputs.state), inputs.state)
     if out and document["resources"]:
         write_file(out, json.dumps(document, indent=2) + "\n")
-    import_with = _import_lines(given, stack, out)
-    lines = commands(found, inputs.state, stack, import_with, locked=locked)
+    replaced = [each.replaced for each in found.found if each.replaced]
+    if state_out and replaced:
+        kept = json.dumps(without(json.loads(exported), replaced), indent=2)
+        write_file(state_out, kept + "\n", scrubbed=False)
+    lines = commands(
+        found, inputs.state, stack, _import_lines(given, stack, out),
+        drop_with=_drop_lines(given, stack, state_out), locked=locked,
+    )  # fmt: skip
     if as_json:
         print_json(_document(found, lines, document))
     else:
@@ -158,17 +179,19 @@ def _recorded(state: State) -> Callable[[Grant], bool]:
     return lambda grant: prefix + "-".join(grant) in names
 
 
-def _state(file: Path | None, stack: str, checkpoint: Checkpoint | None) -> State:
+def _exported(file: Path | None, stack: str, checkpoint: Checkpoint | None) -> str:
+    """The output of `pulumi stack export`."""
     if file:
-        where, text = str(file), read_text(file)
-    else:
-        where = "pulumi stack export"
-        if checkpoint and (pid := checkpoint.active_run()):
-            raise InputError(f"process {pid} is updating this stack. Wait until it finishes.")
-        try:
-            text = pulumi("stack export", stack)
-        except InputError as error:
-            raise InputError(f"{error}{_damage(checkpoint)}") from None
+        return read_text(file)
+    if checkpoint and (pid := checkpoint.active_run()):
+        raise InputError(f"process {pid} is updating this stack. Wait until it finishes.")
+    try:
+        return pulumi("stack export", stack)
+    except InputError as error:
+        raise InputError(f"{error}{_damage(checkpoint)}") from None
+
+
+def _state(text: str, where: str) -> State:
     try:
         document = json.loads(text)
         return State.of({**document})
@@ -232,6 +255,16 @@ def _import_lines(given: Mapping[str, str], stack: str, out: Path | None) -> Seq
     return [run] if out else [f"{write}; {run}"]
 
 
+def _drop_lines(given: Mapping[str, str], stack: str, out: Path | None) -> Sequence[str]:
+    """The lines that replace the state, after one that writes its file if it was not written."""
+    path = str(out or DEFAULT_STATE)
+    options = [part for name, value in given.items() if value for part in (name, value)]
+    write = shlex.join(["okta-idc", "recover", *options, "--state-out", path])
+    chosen = ["--stack", stack] if stack else []
+    load = shlex.join(["pulumi", "stack", "import", "--file", path, *chosen])
+    return [load] if out else [f"{write}; {load}"]
+
+
 def _document(found: Comparison, lines: list[str], imported: dict[str, Any]) -> dict[str, Any]:
     return {
         "differences": [
@@ -242,6 +275,10 @@ def _document(found: Comparison, lines: list[str], imported: dict[str, Any]) -> 
         "commands": lines,
         "import": imported,
     }
+
+
+def _undeletable(found: Comparison) -> list[Difference]:
+    return [*found.of(Status.STRANDED), *found.of(Status.REPLACED)]
 
 
 def _print(found: Comparison, state: State, lines: list[str]) -> None:
@@ -270,6 +307,8 @@ def _print(found: Comparison, state: State, lines: list[str]) -> None:
     say(f"\n{count(len(found.found), 'difference')} between the state, Okta and AWS.")
     if found.of(Status.GONE):
         say(_HIDDEN)
+    if any(each.kind == ACCOUNT_ASSIGNMENT for each in _undeletable(found)):
+        say(_KEPT)
     if lines:
         say("Run, in this order:\n")
         for line in lines:

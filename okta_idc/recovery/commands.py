@@ -9,10 +9,18 @@ from okta_idc.recovery.state import STASH_TYPE, State
 
 
 def commands(
-    found: Comparison, state: State, stack: str, import_with: Sequence[str], *, locked: bool = False
+    found: Comparison,
+    state: State,
+    stack: str,
+    import_with: Sequence[str],
+    *,
+    drop_with: Sequence[str] = (),
+    locked: bool = False,
 ) -> list[str]:
     """The lines for the stack, "" for the selected one. `import_with`: the lines that import the
-    unrecorded objects. `locked`: a run that no longer exists holds the stack's lock.
+    unrecorded objects. `drop_with`: the lines that drop what was replaced, which `pulumi state
+    delete` cannot distinguish from its replacement. `locked`: a run that no longer exists holds the
+    stack's lock.
 
     A refresh drops what is gone, and reads it once more before that. Then resources that no
     refresh can read are removed.
@@ -21,6 +29,8 @@ def commands(
     gone = found.of(Status.GONE)
     refreshed = [each.urn for each in gone if KINDS[each.kind].refreshed]
     lines = [shlex.join(["pulumi", "cancel", "--yes", *of_stack])] if locked else []
+    if found.of(Status.REPLACED):
+        lines += drop_with
     if refreshed or found.of(Status.PENDING):
         targets = refreshed or [state.root]
         given = [part for urn in targets if urn for part in ("--target", urn)]
@@ -34,14 +44,15 @@ def commands(
 
 
 def removable(found: Comparison, state: State) -> list[str]:
-    """URNs of what is gone and no refresh can read, the last created first.
+    """URNs of what is gone and no refresh can read or drop, the last created first.
 
     The engine refuses to remove a resource on which others depend. Only stashes may go with it: the
     next `up` writes them again.
     """
     gone = found.of(Status.GONE)
     refreshed = {each.urn for each in gone if KINDS[each.kind].refreshed}
-    lost = {each.urn for each in gone} - refreshed
+    stranded = {each.urn for each in found.of(Status.STRANDED)}
+    lost = {each.urn for each in gone} - refreshed | stranded
     removed: list[str] = []
     required: set[str] = set()
     for each in reversed(state.resources):

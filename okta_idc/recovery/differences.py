@@ -5,25 +5,28 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from okta_idc.recovery.declared import DEFAULT_NAME, FEDERATION, Declared
-from okta_idc.recovery.kinds import KINDS, PUSH_MAPPING
+from okta_idc.recovery.kinds import ACCOUNT_ASSIGNMENT, KINDS, PUSH_MAPPING
 from okta_idc.recovery.live import Live, LiveObject, describe, identity
 from okta_idc.recovery.state import Recorded, State
 
 
 class Status(StrEnum):
-    """What is wrong: made and not recorded, recorded and gone, started and not finished, or
-    more than one object where the stack declares one."""
+    """What is wrong: made and not recorded, recorded and gone, started and not finished, more than
+    one object where the stack declares one, an assignment that AWS cannot delete because its group
+    is gone, or a resource that was replaced and cannot be deleted."""
 
     UNRECORDED = "not recorded"
     GONE = "gone"
     PENDING = "pending"
     AMBIGUOUS = "ambiguous"
+    STRANDED = "stranded"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True)
 class Difference:
     """A difference at `urn`. `found` is the object that is not recorded, `parent` the URN of the
-    component that declares it."""
+    component that declares it; `replaced` is the resource whose deletion is pending."""
 
     status: Status
     kind: str
@@ -31,6 +34,7 @@ class Difference:
     text: str
     found: LiveObject | None = None
     parent: str = ""
+    replaced: Recorded | None = None
 
     @property
     def title(self) -> str:
@@ -59,7 +63,8 @@ def compare(state: State, live: Live, declared: Sequence[Declared]) -> Compariso
     """The differences, in the order of the state and of the declarations."""
     gone = list(_gone(state, live))
     lost = {each.urn for each in gone}
-    found = [*_pending(state), *gone, *_unrecorded(state, live, declared, lost)]
+    unrecorded = _unrecorded(state, live, declared, lost)
+    found = [*_pending(state), *_replaced(state, live), *gone, *unrecorded]
     return Comparison(found, dict(live.unknown))
 
 
@@ -69,13 +74,32 @@ def _pending(state: State) -> Iterator[Difference]:
         yield Difference(Status.PENDING, each.resource.type, each.resource.urn, text)
 
 
+def _replaced(state: State, live: Live) -> Iterator[Difference]:
+    """What was replaced, and whose deletion fails on every run. The next run deletes the rest."""
+    for each in state.replaced:
+        if lost := _lost(each, live):
+            text = f"replaced, and cannot be deleted: {lost[1]}"
+            yield Difference(Status.REPLACED, each.type, each.urn, text, replaced=each)
+
+
 def _gone(state: State, live: Live) -> Iterator[Difference]:
     for each in state.resources:
-        if each.type not in KINDS or each.type not in live.objects or each.type in live.unknown:
-            continue
-        if identity(each) not in live.idents(each.type):
-            text = f"recorded as {identity(each) or each.id}, which no longer exists"
-            yield Difference(Status.GONE, each.type, each.urn, text)
+        if lost := _lost(each, live):
+            status, text = lost
+            yield Difference(status, each.type, each.urn, text)
+
+
+def _lost(each: Recorded, live: Live) -> tuple[Status, str] | None:
+    """Why the resource cannot be deleted in Okta or AWS; None if it can be, or if that is not
+    known."""
+    if each.type not in KINDS or each.type not in live.objects or each.type in live.unknown:
+        return None
+    if each.type == ACCOUNT_ASSIGNMENT and (group := each.text("principalId")) in live.lost_groups:
+        text = f"recorded for group {group}, which no longer exists in AWS"
+        return Status.STRANDED, text
+    if identity(each) not in live.idents(each.type):
+        return Status.GONE, f"recorded as {identity(each) or each.id}, which no longer exists"
+    return None
 
 
 def _unrecorded(

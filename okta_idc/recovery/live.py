@@ -35,10 +35,12 @@ class LiveObject:
 
 @dataclass
 class Live:
-    """The objects by kind. A kind is missing if it was not read."""
+    """The objects by kind. A kind is missing if it was not read. `lost_groups`: IDs of Identity
+    Store groups that recorded account assignments name, and that no longer exist."""
 
     objects: dict[str, list[LiveObject]] = field(default_factory=dict[str, list[LiveObject]])
     unknown: dict[str, str] = field(default_factory=dict[str, str])
+    lost_groups: frozenset[str] = frozenset()
 
     def add(self, kind: str, found: Iterable[LiveObject]) -> None:
         self.objects.setdefault(kind, []).extend(found)
@@ -97,7 +99,8 @@ class _Reader:
         return bool(self.recorded(*wanted) or self.keys(*wanted))
 
     def recorded(self, *wanted: str) -> list[Recorded]:
-        return [each for each in self.state.resources if each.type in wanted]
+        recorded = (*self.state.resources, *self.state.replaced)
+        return [each for each in recorded if each.type in wanted]
 
     def keys(self, *wanted: str) -> list[tuple[str, ...]]:
         return [each.key for each in self.declared if each.type in wanted]
@@ -242,10 +245,12 @@ def _read_aws(where: Where, reader: _Reader, groups: Mapping[str, str]) -> None:
             arn, store = instance["InstanceArn"], instance["IdentityStoreId"]
             aws = _Access(center, arn, reader)
             read((kinds.ACCESS_CONTROL,), aws.access_control)
-            read(_ACCESS, lambda aws=aws, store=store: aws.sets(_principals(where, store, groups)))
+            read(_ACCESS, lambda aws=aws, store=store: aws.sets(_groups_of(where, store), groups))
             read(
                 (kinds.APPLICATION_ASSIGNMENT,),
-                lambda aws=aws, store=store: aws.applications(_principals(where, store, groups)),
+                lambda aws=aws, store=store: aws.applications(
+                    _principals(_groups_of(where, store), groups)
+                ),
             )
 
     read((*_ACCESS, kinds.ACCESS_CONTROL, kinds.APPLICATION_ASSIGNMENT), access)
@@ -266,15 +271,16 @@ def _instances(center: IdentityCenter, reader: _Reader) -> list[Json]:
     return chosen
 
 
-def _principals(where: Where, store: str, groups: Mapping[str, str]) -> dict[str, str]:
-    """Keys of the push groups by the ID of their Identity Store group."""
-    names = {name: key for key, name in groups.items()}
+def _groups_of(where: Where, store: str) -> dict[str, str]:
+    """Names of all Identity Store groups by their ID."""
     listed = IdentityStore(store, where.region, where.endpoint).groups()
-    return {
-        group["GroupId"]: names[name]
-        for group in listed
-        if (name := str(group.get("DisplayName"))) in names
-    }
+    return {str(group["GroupId"]): str(group.get("DisplayName")) for group in listed}
+
+
+def _principals(existing: Mapping[str, str], groups: Mapping[str, str]) -> dict[str, str]:
+    """Keys of the push groups by the ID of their Identity Store group."""
+    keys = {name: key for key, name in groups.items()}
+    return {ident: keys[name] for ident, name in existing.items() if name in keys}
 
 
 @dataclass
@@ -288,8 +294,10 @@ class _Access:
         found = [LiveObject(self.instance, (), self.instance)] if status else []
         self.reader.live.add(kinds.ACCESS_CONTROL, found)
 
-    def sets(self, principals: Mapping[str, str]) -> None:
+    def sets(self, existing: Mapping[str, str], groups: Mapping[str, str]) -> None:
+        """`existing`: names of the Identity Store groups by ID; `groups`: of push groups by key."""
         live, instance = self.reader.live, self.instance
+        principals = _principals(existing, groups)
         for kind in _ACCESS:
             live.add(kind, ())
         names = self._names()
@@ -298,7 +306,8 @@ class _Access:
             live.add(kinds.PERMISSION_SET, [LiveObject(at, (name,), at)])
             self._policies(arn, name, at)
         recorded = {e.text("principalId") for e in self.reader.recorded(kinds.ACCOUNT_ASSIGNMENT)}
-        for group in sorted({*principals, *recorded} - {""}):
+        live.lost_groups = frozenset(recorded - {"", *existing})
+        for group in sorted({*principals, *recorded} - {"", *live.lost_groups}):
             for arn, account in self.center.access_of_group(instance, group):
                 ident = f"{group},GROUP,{account},AWS_ACCOUNT,{arn},{instance}"
                 key = (str(names.get(arn)), principals.get(group, group), account)

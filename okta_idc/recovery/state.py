@@ -1,6 +1,6 @@
 """The recorded side: resources and pending operations of an exported state."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -26,6 +26,8 @@ class Recorded:
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     provider: str = ""
     dependencies: tuple[str, ...] = ()
+    deleting: bool = False
+    """Replaced, and its deletion is still to come. Its replacement has the same URN."""
 
     @property
     def name(self) -> str:
@@ -46,12 +48,14 @@ class Pending:
 
 @dataclass(frozen=True)
 class State:
-    """The resources in the order in which they were created."""
+    """The resources in the order in which they were created. `replaced`: those that a replacement
+    created anew, and that could not be deleted yet."""
 
     stack: str
     project: str
     resources: tuple[Recorded, ...]
     pending: tuple[Pending, ...] = ()
+    replaced: tuple[Recorded, ...] = ()
 
     @classmethod
     def of(cls, document: Json) -> "State":
@@ -66,7 +70,9 @@ class State:
         ]
         urns = [each.urn for each in (*listed, *(each.resource for each in pending)) if each.urn]
         stack, project = urns[0].removeprefix("urn:pulumi:").split("::")[:2] if urns else ("", "")
-        return cls(stack, project, tuple(listed), tuple(pending))
+        current = tuple(each for each in listed if not each.deleting)
+        replaced = tuple(each for each in listed if each.deleting)
+        return cls(stack, project, current, tuple(pending), replaced)
 
     @property
     def urns(self) -> frozenset[str]:
@@ -82,6 +88,19 @@ class State:
         return [each for each in self.resources if each.type == kind]
 
 
+def without(document: Json, replaced: Collection[Recorded]) -> Json:
+    """The output of `pulumi stack export` without these replaced resources."""
+    dropped = {(each.urn, each.id) for each in replaced}
+
+    def kept(each: Any) -> bool:
+        found = _recorded(each)
+        return not (found.deleting and (found.urn, found.id) in dropped)
+
+    deployment = get_object(document, "deployment")
+    resources = [each for each in get_list(deployment, "resources") if kept(each)]
+    return {**document, "deployment": {**deployment, "resources": resources}}
+
+
 def _recorded(resource: Any) -> Recorded:
     given = cast(Json, resource if isinstance(resource, dict) else {})
     return Recorded(
@@ -92,4 +111,5 @@ def _recorded(resource: Any) -> Recorded:
         outputs=get_object(given, "outputs"),
         provider=get_text(given, "provider"),
         dependencies=tuple(map(str, get_list(given, "dependencies"))),
+        deleting=given.get("delete") is True,
     )

@@ -92,7 +92,9 @@ class Operator:
         lines = re.findall(r"^(?:pulumi|okta-idc) .*--.+", text, re.MULTILINE)
         assert lines, text
         for line in lines:
-            code, printed = self.shell(line.replace("recover.json", f"{self.tools}/recover.json"))
+            code, printed = self.shell(
+                re.sub(r"\b(recover|state)\.json", rf"{self.tools}/\g<0>", line)
+            )
             assert code in (0, 1), f"{line}\n{printed}"
 
     def deploy(self, **changes: Any) -> str:
@@ -157,11 +159,11 @@ class Operator:
             self.kit.okta("PATCH", path, {"status": status})
         self.kit.settle()
 
-    def delete_mapping(self) -> None:
-        """Delete the only push mapping outside the stack, and keep the group in AWS."""
+    def delete_mapping(self, *, with_group: bool = False) -> None:
+        """Delete the only push mapping outside the stack, and keep the group in AWS, or not."""
         path = self._mapping()
         self.kit.okta("PATCH", path, {"status": "INACTIVE"})
-        self.kit.okta("DELETE", f"{path}?deleteTargetGroup=false")
+        self.kit.okta("DELETE", f"{path}?deleteTargetGroup={str(with_group).lower()}")
         self.kit.settle()
 
     def _mapping(self) -> str:

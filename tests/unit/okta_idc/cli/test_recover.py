@@ -105,6 +105,42 @@ def test_json_has_differences_commands_and_the_import(live: Live, state: Path) -
     assert document["import"] == {"nameTable": {}, "resources": []}
 
 
+def test_the_state_is_written_without_what_was_replaced_and_cannot_be_deleted(
+    live: Live, tmp_path: Path
+) -> None:
+    urn = f"urn:pulumi:prod::kit::{FEDERATION}${kinds.ACCOUNT_ASSIGNMENT}::access"
+    new, old = (
+        {"urn": urn, "type": kinds.ACCOUNT_ASSIGNMENT, "id": f"{group},GROUP",
+         "inputs": {"principalId": group}}
+        for group in ("new", "old")
+    )  # fmt: skip
+    resources = [*STATE["deployment"]["resources"], new]
+    state, out = tmp_path / "state.json", tmp_path / "out.json"
+    state.write_text(
+        json.dumps({"deployment": {"resources": [*resources, old | {"delete": True}]}})
+    )
+    live.objects[kinds.ACCOUNT_ASSIGNMENT] = [LiveObject("new,GROUP", (), "new,GROUP")]
+    live.lost_groups = frozenset({"old"})
+    done = run("--file", state, "--state-out", out)
+    assert done.exit_code == 1
+    assert "access: replaced, and cannot be deleted: recorded for group old" in done.stdout
+    assert f"pulumi stack import --file {out}" in done.stdout
+    assert "AWS keeps it" in done.stdout
+    assert json.loads(out.read_text())["deployment"]["resources"] == resources
+
+
+def test_an_older_state_is_not_left_to_an_import(live: Live, state: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    out.write_text("{}")
+    assert run("--file", state, "--state-out", out).exit_code == 0
+    assert not out.exists()
+
+
+def test_the_state_that_is_read_is_not_deleted(live: Live, state: Path) -> None:
+    assert run("--file", state, "--state-out", state).exit_code == 0
+    assert json.loads(state.read_text()) == STATE
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null"])
 def test_a_file_that_is_no_state_is_named(live: Live, tmp_path: Path, text: str) -> None:
     path = tmp_path / "state.json"

@@ -4,7 +4,7 @@ import asyncio
 import json
 import shlex
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -14,8 +14,8 @@ from okta_idc.recovery.commands import commands, unrecorded
 from okta_idc.recovery.declared import Declared, declared
 from okta_idc.recovery.differences import Comparison, Status, compare
 from okta_idc.recovery.import_file import import_file
-from okta_idc.recovery.live import Live, LiveObject, _of_app
-from okta_idc.recovery.state import InvalidStateError, State
+from okta_idc.recovery.live import Live, LiveObject, _Access, _of_app, _Reader
+from okta_idc.recovery.state import InvalidStateError, State, without
 from okta_idc.settings import load_settings
 
 FEDERATION = "okta-identity-center:index:IdentityCenterFederation"
@@ -141,6 +141,62 @@ def test_nothing_is_removed_on_which_an_existing_object_depends() -> None:
     assert lines(found, of) == []
 
 
+ACCESS_URN = urn(kinds.ACCOUNT_ASSIGNMENT, "identity-center-access-Reports", "AccountAccess")
+
+
+def access(group: str, **more: Any) -> dict[str, Any]:
+    """A recorded account assignment of a group."""
+    outputs = {"principalId": group, "principalType": "GROUP"}
+    return {"urn": ACCESS_URN, "type": kinds.ACCOUNT_ASSIGNMENT, "id": f"{group},GROUP",
+            "outputs": outputs, **more}  # fmt: skip
+
+
+def access_live(*groups: str) -> Live:
+    """Account assignments as AWS has them, of which the group `old` no longer exists."""
+    found = live(ACCOUNT_ASSIGNMENT=[LiveObject(f"{g},GROUP", (), f"{g},GROUP") for g in groups])
+    found.lost_groups = frozenset({"old"})
+    return found
+
+
+DROP = ["okta-idc recover --state-out state.json; pulumi stack import --file state.json"]
+
+
+def test_an_assignment_whose_group_is_gone_is_removed_from_the_state() -> None:
+    """No refresh drops it, because AWS still has it."""
+    of = state(access("old"))
+    found = compare(of, access_live("old"), [])
+    assert [each.status for each in found.found] == [Status.STRANDED]
+    assert lines(found, of, drop_with=DROP) == [
+        f"pulumi state delete '{ACCESS_URN}' --force --yes --stack prod"
+    ]
+
+
+@pytest.mark.parametrize("listed", [("old", "new"), ("new",)])
+def test_a_replaced_assignment_whose_group_is_gone_is_dropped(listed: tuple[str, ...]) -> None:
+    """`pulumi state delete` cannot tell it from its replacement, which has the same URN."""
+    of = state(access("new"), access("old", delete=True))
+    found = compare(of, access_live(*listed), [])
+    assert [(each.status, each.urn) for each in found.found] == [(Status.REPLACED, ACCESS_URN)]
+    assert lines(found, of, drop_with=DROP) == DROP
+
+
+def test_a_replaced_resource_that_can_be_deleted_is_left_to_the_next_run() -> None:
+    of = state(access("new"), access("other", delete=True))
+    found = compare(of, access_live("new", "other"), [])
+    assert found.found == []
+    assert lines(found, of, drop_with=DROP) == []
+
+
+def test_only_the_given_replaced_resources_are_dropped_from_the_state() -> None:
+    resources = [access("new"), access("old", delete=True), access("other", delete=True)]
+    document = {"version": 3, "deployment": {"resources": resources, "secrets_providers": {}}}
+    replaced = [each for each in State.of(document).replaced if each.text("principalId") == "old"]
+    kept = without(document, replaced)
+    assert kept["deployment"]["resources"] == [resources[0], resources[2]]
+    assert kept["version"] == 3
+    assert "secrets_providers" in kept["deployment"]
+
+
 def test_a_push_mapping_that_was_replaced_is_removed_and_imported() -> None:
     of = state(APP, PUSH)
     found = compare(of, live(PUSH_MAPPING=[mapping(id="gPm2")]), DECLARED)
@@ -225,6 +281,24 @@ def test_a_user_whom_only_a_group_assigns_has_no_individual_assignment() -> None
     okta: Any = Okta()
     found = asyncio.run(_of_app(okta, "0oa1", kinds.USER_ASSIGNMENT, "users", {}))
     assert [each.ident for each in found] == ["0oa1/00u1"]
+
+
+def test_groups_that_no_longer_exist_are_found_without_asking_for_their_assignments() -> None:
+    class Center:
+        asked: ClassVar[list[str]] = []
+
+        def permission_sets(self, _instance: str) -> list[str]:
+            return []
+
+        def access_of_group(self, _instance: str, group: str) -> list[tuple[str, str]]:
+            self.asked.append(group)
+            return [("arn:set", "210987654321")]
+
+    center: Any = Center()
+    reader = _Reader(Live(), state(access("new"), access("old", delete=True)), [])
+    _Access(center, "arn:instance", reader).sets({"new": "aws-admins", "x": "other"}, {})
+    assert reader.live.lost_groups == {"old"}
+    assert center.asked == ["new"]
 
 
 def test_a_document_without_a_deployment_is_no_state() -> None:
