@@ -119,7 +119,8 @@ class _Tokens:
             if found.is_changed:
                 return "changed"
             return "promoted" if found.is_promoted else "pending"
-        return "unretired" if sum(each.accepted is True for each in self.shown) > 1 else "none"
+        valid = {each.version.secret.token for each in self.shown if each.accepted}
+        return "unretired" if len(valid) > 1 else "none"
 
     @property
     def holder(self) -> TokenHolder:

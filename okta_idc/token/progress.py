@@ -75,6 +75,14 @@ class Progress:
         pending = self.pending
         return pending is not None and self.current.id not in (pending.id, pending.replaces)
 
+    @property
+    def earlier(self) -> Version | None:
+        """The previous version; None if it has the current token, stored again with other dates."""
+        previous = self.previous
+        if previous is None or previous.secret.token == self.current.secret.token:
+            return None
+        return previous
+
     def holds(self, version: Version | None) -> bool:
         """Whether the tags say that Okta uses this version's token."""
         return version is not None and self.tags.get(HOLDER, "") == version.secret.token_id

@@ -89,7 +89,7 @@ class Rotation:
             raise TokenError(
                 "the rotation has not given Okta the new token yet. Run `okta-idc token rotate`."
             )
-        new, old = found.current, found.old or found.previous
+        new, old = found.current, found.old or found.earlier
         if old is None:
             raise TokenError("the secret has no earlier token, so that none can be retired.")
         await self._require_valid(new)
@@ -151,8 +151,8 @@ class Rotation:
     async def _occupied(self, found: Progress) -> Version | None:
         """The earlier token, if it occupies one of AWS's two slots. Raises TokenError if Okta may
         need it: the step would tell a person to delete it."""
-        current, earlier = found.current, found.previous
-        if earlier is None or earlier.secret.token == current.secret.token:
+        current, earlier = found.current, found.earlier
+        if earlier is None:
             return None
         is_dead = earlier.is_expired(self.now())
         if not is_dead and not await self._accepts(earlier):

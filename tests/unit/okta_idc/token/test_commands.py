@@ -175,6 +175,15 @@ def test_status_advises_to_retire_the_other_one_of_two_valid_tokens(
     assert "rotate" not in text
 
 
+def test_status_does_not_count_a_token_that_was_stored_again_twice(
+    at: Federation, run: Run
+) -> None:
+    again = at.document(at.first, at.now())
+    at.secrets.put_secret_value(SecretId=at.secret, SecretString=json.dumps(again))
+    assert document(run("status", "--json")[1])["rotation"] == "none"
+    assert "retire" not in run("status")[1]
+
+
 def test_status_says_if_it_is_unknown_whether_aws_accepts_the_earlier_token(
     at: Federation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -376,6 +376,17 @@ def test_retire_alone_verifies_a_token_that_was_stored_by_hand(make: Make) -> No
     assert acts(person) == [Act.PASTE, Act.DELETE]
 
 
+def test_a_token_that_was_stored_again_is_not_offered_for_deletion(make: Make) -> None:
+    at = make()
+    again = at.document(at.first, at.now())  # with a corrected date
+    at.secrets.put_secret_value(SecretId=at.secret, SecretString=json.dumps(again))
+    person = Person(at, [Act.DELETE])
+    with pytest.raises(TokenError, match="no earlier token"):
+        at.run(person, Rotation.retire)
+    assert person.steps == []
+    assert at.first_id in at.consoles.tokens()
+
+
 def test_retire_names_the_way_out_if_the_wrong_token_was_deleted(make: Make) -> None:
     at = make()
     document = at.document(at.consoles.generate(), at.now())
