@@ -1,7 +1,7 @@
 """The canary: a group that Okta creates in AWS, to see that provisioning works.
 
 Creates a group without members in Okta, pushes it, waits until AWS has it, and deletes it in both.
-Groups of an interrupted run are deleted by the next one.
+Groups of an interrupted run, which have its name and its description, are deleted by the next one.
 """
 
 import asyncio
@@ -69,7 +69,8 @@ class Canary:
     async def clean_up(self) -> None:
         """Delete the groups of interrupted runs in Okta, and in AWS if Okta still can."""
         for group in await self.okta.every("/api/v1/groups", q=self.name):
-            if re.fullmatch(rf"{re.escape(self.name)}-[0-9a-f]{{8}}", _name(group)):
+            is_named = re.fullmatch(rf"{re.escape(self.name)}-[0-9a-f]{{8}}", _name(group))
+            if is_named and get_text(group, "profile", "description") == _DESCRIPTION:
                 await self._delete(get_text(group, "id"))
 
     async def _arrival(self, name: str, mapping: str) -> CanaryResult:

@@ -1,5 +1,6 @@
 """A rotation of the SCIM token on a sandbox: what each step needs, and what goes wrong."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -315,6 +316,17 @@ def test_after_an_abort_the_next_rotation_needs_a_token_of_its_own(make: Make) -
         at.run(Person(at, []), Rotation.abort)
 
 
+def test_an_abort_does_not_trust_a_check_before_the_new_token_was_entered(make: Make) -> None:
+    at = make()
+    person = Person(at, [Act.GENERATE])
+    at.run(person)
+    assert at.run(Person(at, [])).holder == Holder.OLD  # which the tags record
+    at.paste(person.entered)
+    step = at.run(Person(at, []), Rotation.abort).step
+    assert step
+    assert step.act == Act.PASTE
+
+
 def test_a_rotation_cannot_be_undone_after_the_old_token_is_deleted(make: Make) -> None:
     at = make()
     person = Person(at, [Act.GENERATE, Act.PASTE])
@@ -398,6 +410,20 @@ def test_retire_names_the_way_out_if_the_wrong_token_was_deleted(make: Make) -> 
     with pytest.raises(TokenError, match="no rotation is in progress"):
         at.run(Person(at, []), Rotation.abort)
     assert at.run(Person(at, [])).step
+
+
+def test_a_group_that_is_only_named_like_a_test_group_is_kept(make: Make) -> None:
+    at, name = make(), "okta-idc-canary-20240101"
+
+    async def change(method: str, path: str, body: Any = None) -> Any:
+        async with at.okta() as okta:
+            return await okta.change(method, path, body)
+
+    profile = {"name": name, "description": "Canaries of 2024"}
+    group = asyncio.run(change("POST", "/api/v1/groups", {"profile": profile}))
+    assert at.run(Person(at, everything(at))).state == State.DONE
+    assert at.canaries() == [name]
+    asyncio.run(change("DELETE", f"/api/v1/groups/{group['id']}"))
 
 
 def test_a_pending_version_of_another_program_is_left_alone(make: Make) -> None:
