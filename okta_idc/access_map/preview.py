@@ -116,6 +116,8 @@ def read_preview(document: object) -> list[Step]:
     ):
         raise InvalidPreviewError("it has no `steps`")
     given = cast(Json, document)
+    if not isinstance(given.get("steps") or [], list):
+        raise InvalidPreviewError("its `steps` are not a list")
     for each in get_list(given, "diagnostics"):
         if get_text(each, "severity") == "error":
             raise InvalidPreviewError("the preview failed, so that its steps are incomplete")
@@ -135,6 +137,9 @@ def review_settings(document: object, project: str) -> ReviewSettings:
     if key not in config:
         for each in config:
             place, _, name = each.partition(":")
+            if place == project and name in ReviewSettings.model_fields:
+                text = f"is a setting of {key}. Write it as {key}.{name}."
+                raise SettingsError([Problem(each, text)])
             if place == project and (hint := did_you_mean(name, (REVIEW,))):
                 raise SettingsError([Problem(each, f"unknown key.{hint}")])
         return ReviewSettings()
@@ -152,6 +157,8 @@ def _steps(document: Json) -> Iterator[Step]:
         if not urn or op not in _ADDS | _REMOVES | _OTHERS:
             raise InvalidPreviewError(f"it has a step with the unknown operation {op!r}")
         old, new = (_resource(each, key) for key in ("oldState", "newState"))
+        if (op in _ADDS and not new) or (op in _REMOVES and not old):
+            raise InvalidPreviewError(f"its step {op!r} of {urn} has no resource")
         kind = (new or old or Resource(urn, "")).type
         yield Step(op, urn, kind, old, new)
 

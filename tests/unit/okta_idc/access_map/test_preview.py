@@ -92,6 +92,11 @@ def test_a_replaced_assignment_is_deleted_and_created_with_the_same_values() -> 
         {"steps": [], "changeSummary": {"create": 2}},
         {"steps": [{"op": "explode", "urn": "u"}]},
         {"steps": ["x"]},
+        {"steps": {"op": "delete"}},
+        {"steps": "[secret]"},
+        {"steps": [{"op": "create", "urn": "u"}]},
+        {"steps": [{"op": "delete", "urn": "u", "oldState": "[secret]"}]},
+        {"steps": [{"op": "replace", "urn": "u", "newState": {"type": "t"}}]},
         {"steps": [], "diagnostics": [{"severity": "error", "message": "x"}]},
         {"steps": [], "maybeCorrupt": True},
     ],
@@ -165,3 +170,9 @@ def test_settings_of_the_review_that_are_no_json_are_rejected(text: object) -> N
 def test_a_misspelled_key_of_the_review_is_not_ignored() -> None:
     with pytest.raises(SettingsError, match="Did you mean 'review'"):
         review_settings(configured(reviews={"max_affected": 5}), PROJECT)
+
+
+@pytest.mark.parametrize("name", ReviewSettings.model_fields)
+def test_a_setting_of_the_review_at_the_top_is_not_ignored(name: str) -> None:
+    with pytest.raises(SettingsError, match=rf"Write it as {PROJECT}:review\.{name}\."):
+        review_settings({"config": {f"{PROJECT}:{name}": "50"}}, PROJECT)

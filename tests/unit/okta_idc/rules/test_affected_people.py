@@ -27,6 +27,7 @@ DIGEST = "8f2c41d09ab3"
         (51, 50, f"-{DIGEST}", False, True),
         (51, 50, f"²-{DIGEST}", False, True),
         (51, 50, "51", False, True),
+        (51, 50, f"{'9' * 5000}-{DIGEST}", False, True),
     ],
 )
 def test_an_update_above_the_limit_needs_its_own_approval(
