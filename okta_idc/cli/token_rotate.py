@@ -132,9 +132,9 @@ class _Terminal:
         return True
 
     def token(self, step: Step, endpoint: str) -> str:
-        if self._token_stdin:
+        if self._token_stdin and not sys.stdin.isatty():  # a terminal would show what is entered
             return _piped_token(endpoint)
-        if not self._interactive:
+        if not self._interactive and not self._token_stdin:
             return ""
         print_error(step.text)
         with _interruptible():

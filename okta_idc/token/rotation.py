@@ -182,7 +182,8 @@ class Rotation:
                 "disabled and enabled again, the endpoint is a new one: use `okta-idc token "
                 "store`."
             )
-        self._require_answer(answer, "the new token was not tested, and not stored")
+        keep = "Keep the token, because AWS shows it only once. "
+        self._require_answer(answer, "the new token was not tested, and not stored", keep)
         document = pending_document(current, token, self.now())
         self.store.add_pending(str(uuid.uuid4()), document)
         self.person.say("AWS accepts the new token. It is stored beside the old one.")
@@ -202,9 +203,9 @@ class Rotation:
             )
         self._require_answer(answer, "the new token was not tested")
 
-    def _require_answer(self, answer: ScimAnswer, what: str) -> None:
+    def _require_answer(self, answer: ScimAnswer, what: str, advice: str = "") -> None:
         if answer.status != _ACCEPTED:
-            raise TokenError(f"{what}: {answer.request}. Run the command again later.")
+            raise TokenError(f"{what}: {answer.request}. {advice}Run the command again later.")
 
     async def _accepts(self, version: Version) -> bool:
         """Whether AWS accepts the token. Raises TokenError if AWS does not say."""

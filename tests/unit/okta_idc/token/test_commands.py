@@ -241,6 +241,22 @@ def test_ctrl_c_ends_a_prompt(monkeypatch: pytest.MonkeyPatch, verb: str) -> Non
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_a_token_for_standard_input_is_entered_hidden_at_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: dict[str, Any] = {}
+
+    def prompt(_: str, **options: Any) -> str:
+        given.update(options)
+        return "t" * 500
+
+    monkeypatch.setattr(typer, "prompt", prompt)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    person = token_rotate._Terminal(interactive=False, token_stdin=True)
+    assert person.token(Step(Act.GENERATE, ""), ENDPOINT) == "t" * 500
+    assert given["hide_input"] is True
+
+
 def test_a_missing_secret_is_an_error(at: Federation, run: Run) -> None:
     at.secret = "missing/secret"
     code, text = run("rotate", "--json")

@@ -102,6 +102,18 @@ def test_a_token_of_another_tenant_is_refused_and_nothing_is_stored(make: Make) 
     assert at.labels() == before
 
 
+def test_a_token_that_could_not_be_tested_is_to_be_kept(make: Make, sandbox: Sandbox) -> None:
+    at = make()
+
+    def throttle(_act: Act) -> None:
+        sandbox.inject_fault("scim-throttled", path="/ServiceProviderConfig", times=99)
+
+    with pytest.raises(TokenError, match=r"and not stored: .* Keep the token, because"):
+        at.run(Person(at, [Act.GENERATE], before=throttle))
+    assert "AWSPENDING" not in at.labels()
+    sandbox.clear_faults()
+
+
 def test_the_token_in_the_secret_is_not_a_new_one(make: Make) -> None:
     at = make()
     with pytest.raises(TokenError, match="already in the secret"):
