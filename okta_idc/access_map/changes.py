@@ -84,6 +84,8 @@ class Changes:
     set_changes: list[SetChange] = field(default_factory=list[SetChange])
     app_removed: bool = False
     unknown: list[str] = field(default_factory=list[str])
+    details: list[str] = field(default_factory=list[str])
+    """Old and new values of changes whose effect is unknown, for comparisons only."""
 
     @property
     def touches_assignments(self) -> bool:
@@ -244,6 +246,24 @@ def _shown(policy: Resource, key: str) -> str:
 
 def _app(found: Changes, step: Step) -> None:
     found.app_removed |= step.removed is not None
+    if step.updated:
+        _session_tags(found, step, "attributeStatements")
+
+
+def _session_tags(found: Changes, step: Step, key: str) -> None:
+    """What policies with conditions on session tags allow is not known here."""
+    old, new = step.updated or (step.removed, step.added)
+    before, after = (each.inputs.get(key) or None if each else None for each in (old, new))
+    if before != after or (new and new.is_unknown(key)):
+        found.unknown.append(
+            "the session tags change: what policies with conditions on them allow is known only to "
+            "AWS."
+        )
+        found.details.append(_detail(step, before, after))
+
+
+def _detail(step: Step, before: Any, after: Any) -> str:
+    return json.dumps([step.urn, before, after], sort_keys=True)
 
 
 def _membership(found: Changes, step: Step) -> None:
@@ -253,6 +273,8 @@ def _membership(found: Changes, step: Step) -> None:
             f"{each.name}: the members that a group has after a change of its "
             f"{'group rule' if step.type == kinds.RULE else 'memberships'} are known only to Okta."
         )
+        before, after = (dict(each.inputs) if each else None for each in (step.old, step.new))
+        found.details.append(_detail(step, before, after))
 
 
 def _handlers() -> Iterator[tuple[str, Callable[[Changes, Step], None]]]:
@@ -264,18 +286,14 @@ def _handlers() -> Iterator[tuple[str, Callable[[Changes, Step], None]]]:
         lambda found: found.unassigned_groups,
     )  # fmt: skip
     yield _GROUP_ASSIGNMENTS, _assignments
-    yield (
-        kinds.USER_ASSIGNMENT,
-        _assignment(
-            "userId",
-            "user",
-            lambda found: found.assigned_users,
-            lambda found: found.unassigned_users,
-        ),
-    )
+    yield kinds.USER_ASSIGNMENT, _assignment(
+        "userId", "user", lambda found: found.assigned_users,
+        lambda found: found.unassigned_users,
+    )  # fmt: skip
     yield kinds.PERMISSION_SET, _permission_set
     yield from ((kind, _policy) for kind in _POLICIES)
     yield kinds.APP, _app
+    yield kinds.ACCESS_CONTROL, lambda found, step: _session_tags(found, step, "attributes")
     yield from ((kind, _membership) for kind in (kinds.RULE, *_MEMBERSHIPS))
 
 

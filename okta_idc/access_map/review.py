@@ -123,7 +123,7 @@ def _digest(changes: Changes) -> str:
         "assigned": [sorted(changes.assigned_groups), sorted(changes.assigned_users)],
         "unassigned": [sorted(changes.unassigned_groups), sorted(changes.unassigned_users)],
         "sets": texts(changes.set_changes), "app": changes.app_removed,
-        "unknown": sorted(changes.unknown),
+        "unknown": sorted(changes.unknown), "details": sorted(changes.details),
     }  # fmt: skip
     text = json.dumps(document, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]

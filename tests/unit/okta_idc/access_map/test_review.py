@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from okta_idc.access_map.plan import wanted
+from okta_idc.access_map.review import Review
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.group_access import GroupAccess
 from okta_idc.inventory.further_access import FurtherAccess
@@ -346,3 +347,44 @@ def test_the_digest_is_of_the_changes_alone() -> None:
         for text in ("{}", '{"a":1}')
     ]
     assert reviewed(policies[0]).digest != reviewed(policies[1]).digest
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("okta:group/rule:Rule", "expressionValue"),
+        ("okta:group/memberships:Memberships", "users"),
+        (kinds.APP, "attributeStatements"),
+        (kinds.ACCESS_CONTROL, "attributes"),
+    ],
+)
+def test_an_approval_is_for_the_values_of_a_change_of_unknown_effect(kind: str, key: str) -> None:
+    def update(value: str) -> Review:
+        given = step("update", kind, "x", **{key: [value]})
+        given["oldState"] = {**given["newState"], "inputs": {key: ["old"]}}
+        return reviewed(given)
+
+    assert update("a").unknown
+    assert update("a").subject(50, "").more
+    assert update("a").digest == update("a").digest != update("b").digest
+
+
+@pytest.mark.parametrize(("before", "after", "unknown"), [("a", "a", 0), ("a", "b", 1)])
+def test_only_other_session_tags_make_an_update_of_the_app_unknown(
+    before: str, after: str, unknown: int
+) -> None:
+    given = step("update", kinds.APP, "app", attributeStatements=[after], label="new")
+    given["oldState"] = {
+        **given["newState"], "inputs": {"attributeStatements": [before], "label": "old"}
+    }  # fmt: skip
+    found = reviewed(given).unknown
+    assert len(found) == unknown
+    assert all("the session tags change" in each for each in found)
+
+
+def test_removed_attribute_statements_change_session_tags() -> None:
+    given = step("update", kinds.APP, "app")
+    outputs = {"attributeStatements": ["a"]}  # the engine keeps those of the last update
+    given["newState"]["outputs"] = outputs
+    given["oldState"] = {**given["newState"], "inputs": outputs}
+    assert reviewed(given).unknown
