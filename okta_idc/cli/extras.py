@@ -78,6 +78,9 @@ class CommandGroup(TyperGroup):
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # the reader of the output has closed it
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                _print_error(f"error: the output cannot be written: {error.strerror}.")
+                raise typer.Exit(2) from None
             from okta_idc.cli.console import print_internal_error
 
             print_internal_error(error)

@@ -1,5 +1,6 @@
 """The command line: imports at start-up, version, help, completion and internal errors."""
 
+import errno
 import gc
 import os
 import re
@@ -270,6 +271,13 @@ def failing(error: Exception) -> typer.Typer:
     def other() -> None: ...
 
     return broken
+
+
+def test_a_full_disk_is_no_internal_error() -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    result = CliRunner().invoke(failing(full), ["command"])
+    text = "error: the output cannot be written: No space left on device.\n"
+    assert (result.exit_code, result.output) == (2, text)
 
 
 REPORT = "Report it as an issue in the repository of okta-identity-center. OIC_DEBUG=1 shows the"
