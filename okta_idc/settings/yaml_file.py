@@ -8,6 +8,26 @@ MOST_REPEATED = 10_000
 """Most values that aliases may repeat in one file; stack files need a few hundred."""
 
 
+_NO_SETTINGS = frozenset(
+    f"tag:yaml.org,2002:{name}" for name in ("timestamp", "binary", "set", "omap", "pairs")
+)
+"""Types of YAML that JSON, and so a setting, cannot have."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads plain data only: a date is text, and other types of YAML are errors."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's
+        first: [(tag, pattern) for tag, pattern in listed if tag not in _NO_SETTINGS]
+        for first, listed in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    yaml_constructors = {  # noqa: RUF012 - PyYAML's
+        tag: each
+        for tag, each in yaml.SafeLoader.yaml_constructors.items()
+        if tag not in _NO_SETTINGS
+    }
+
+
 class YamlError(ValueError):
     """The text is no YAML that can be used. It says why, as a clause that follows a path."""
 
@@ -19,14 +39,14 @@ def read_yaml(text: str) -> Any:
     as the whole that it repeats: aliases of aliases multiply a few lines to billions of values.
     """
     try:
-        return _document(yaml.SafeLoader(text))
+        return _document(_Loader(text))
     except YamlError:
         raise
     except yaml.MarkedYAMLError as error:
         line = f" at line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise YamlError(f"is not valid YAML{line}. Correct the syntax.") from None
-    except (yaml.YAMLError, RecursionError, ValueError):
-        # A plain ValueError: a date or a number that cannot exist, such as 2026-02-30.
+    except (yaml.YAMLError, RecursionError, ValueError, LookupError):
+        # The last two: PyYAML on an explicit type without such a value, for example `!!bool maybe`.
         raise YamlError("is not valid YAML. Correct the syntax.") from None
 
 

@@ -66,12 +66,27 @@ def test_a_long_file_without_aliases_is_read() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a: [", "a: *b", "a: 2026-02-30", "a: !!python/name:os.system x", "[" * 20_000,
-     "a: !!int x", "? [1]\n: 2", "a: 1\n--- \nb: 2", "\x00", "a: " + "9" * 5000],
+    ["a: [", "a: *b", "a: !!timestamp 2026-02-30", "a: !!python/name:os.system x", "[" * 20_000,
+     "a: !!int x", "? [1]\n: 2", "a: 1\n--- \nb: 2", "\x00", "a: " + "9" * 5000,
+     "a: !!bool maybe", "a: !!int ''", "a: !!float ''", "a: !!timestamp x", "a: !!binary aGVsbG8=",
+     "a: !!set {b}", "a: !!omap [b: 1]"],
 )  # fmt: skip
 def test_what_is_no_yaml_has_one_error_without_the_parsers_wording(text: str) -> None:
     with pytest.raises(YamlError, match=r"^is not valid YAML( at line \d+)?\. Correct the syntax"):
         read_yaml(text)
+
+
+def test_a_date_is_text() -> None:
+    assert read_yaml("a: 2026-01-31\nb: 2026-02-30\nc: 2026-01-31 10:00:00") == {
+        "a": "2026-01-31", "b": "2026-02-30", "c": "2026-01-31 10:00:00",
+    }  # fmt: skip
+
+
+class _TextDates(yaml.SafeLoader):
+    """PyYAML's loader with dates as their text."""
+
+
+_TextDates.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
 
 
 @given(st.text("&*<a: []{},\n-'\"!|>%@`#?0123456789", max_size=60))
@@ -80,7 +95,7 @@ def test_any_text_is_read_as_pyyaml_reads_it_or_refused(text: str) -> None:
         found = read_yaml(text)
     except YamlError:
         return
-    assert repr(found) == repr(yaml.safe_load(text))
+    assert repr(found) == repr(yaml.load(text, _TextDates))  # noqa: S506 - a SafeLoader
 
 
 def test_a_stack_file_that_multiplies_is_refused_with_its_path(tmp_path: Path) -> None:
