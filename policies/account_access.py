@@ -12,6 +12,7 @@ from okta_idc.rules import (
     conflicting_resources,
     instance_attributes,
     permission_sets,
+    policy_conditions,
     policy_grammar,
     policy_tags,
 )
@@ -86,7 +87,7 @@ for _type, _name, _make, *_rules in _FIELDS:
     of_resource(*_rules, types=[_type])(partial(_of_field, _name, _make))
 
 
-@of_resource(*policy_grammar.RULES, types=[INLINE])
+@of_resource(*policy_grammar.RULES, *policy_conditions.RULES, types=[INLINE])
 def inline_policies(inputs: Inputs) -> Subjects:
     yield from _text(inputs, "inlinePolicy")
 

@@ -30,6 +30,7 @@ from okta_idc.rules import (
     mapping_targets,
     partitions,
     permission_sets,
+    policy_conditions,
     policy_grammar,
     policy_tags,
     policy_validation,
@@ -52,7 +53,7 @@ __all__ = [
     "attribute_statements", "attributes", "aws_environment", "certificates",
     "conflicting_resources", "endpoints", "group_rules", "groups", "identity",
     "identity_store_drift", "instance_attributes", "mapping_targets", "partitions",
-    "permission_sets", "policy_grammar", "policy_tags", "policy_validation", "profile_mappings",
-    "profile_references", "profiles", "push_drift", "push_mappings", "scim_attempts",
-    "scim_secret", "stack_file", "uniqueness", "user_names",
+    "permission_sets", "policy_conditions", "policy_grammar", "policy_tags", "policy_validation",
+    "profile_mappings", "profile_references", "profiles", "push_drift", "push_mappings",
+    "scim_attempts", "scim_secret", "stack_file", "uniqueness", "user_names",
 ]  # fmt: skip

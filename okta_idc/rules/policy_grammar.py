@@ -6,6 +6,7 @@ doctor has AWS validate them (docs/decisions/0020-judge-policies-with-own-gramma
 The subject of each rule is a policy's text. OIC-506 covers a text that is not a policy.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -120,12 +121,13 @@ def _statement(path: str, given: dict[str, Any]) -> Iterator[Violation]:
             for at, value in _items(f"{path}.{name}", given[name]) if name in given else ():
                 if not isinstance(value, str):
                     yield at, _shown(value), "is not a string."
-    yield from _condition(f"{path}.Condition", given.get("Condition"))
+            if name in given and given[name] is None:
+                yield f"{path}.{name}", None, "is empty."
+    if "Condition" in given:
+        yield from _condition(f"{path}.Condition", given["Condition"])
 
 
 def _condition(path: str, given: Any) -> Iterator[Violation]:
-    if given is None:
-        return
     if not isinstance(given, dict):
         yield path, _shown(given), "is not an object of operators."
         return
@@ -365,8 +367,10 @@ def _join(path: str, key: str) -> str:
 
 
 def _shown(value: Any) -> str | None:
-    """A scalar as text; None for an object or a list."""
-    return None if isinstance(value, dict | list) else str(value)
+    """A text as it is, another scalar in JSON; None for an object or a list."""
+    if isinstance(value, dict | list):
+        return None
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 RULES = (

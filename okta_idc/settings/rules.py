@@ -25,6 +25,7 @@ from okta_idc.rules import (
     instance_attributes,
     mapping_targets,
     permission_sets,
+    policy_conditions,
     policy_grammar,
     policy_tags,
     profile_mappings,
@@ -359,7 +360,7 @@ def _permission_set(declared: PermissionSet, tags: tuple[str, ...]) -> Found:
         yield "", rule(subject)
     yield from _policy_references(declared)
     if policy is not None:
-        for judge in policy_grammar.RULES:
+        for judge in (*policy_grammar.RULES, *policy_conditions.RULES):
             yield ".inline_policy", judge(policy)
     if policy is not None and not any(map(_is_placeholder, tags)):
         sent = policy_tags.tags_are_sent(policy_tags.PolicyAndTags(policy, tags))

@@ -8,7 +8,13 @@ from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.session_tags import attributes_of, statements_of
 from okta_idc.inventory.unavailable import unavailable
-from okta_idc.rules import account_access, permission_sets, policy_grammar, policy_tags
+from okta_idc.rules import (
+    account_access,
+    permission_sets,
+    policy_conditions,
+    policy_grammar,
+    policy_tags,
+)
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
 
 
@@ -106,7 +112,7 @@ BINDINGS = (
     Binding(permission_sets.inline_policy_size, _inline_policies),
     Binding(permission_sets.inline_policy_json, _inline_policies),
     Binding(permission_sets.managed_policies, _sets),
-    *(Binding(rule, _inline_texts) for rule in policy_grammar.RULES),
+    *(Binding(rule, _inline_texts) for rule in (*policy_grammar.RULES, *policy_conditions.RULES)),
     Binding(policy_tags.tags_are_sent, _policies),
     Binding(policy_tags.deny_covers_missing_tag, _policies),
     Binding(policy_tags.allow_requires_tag, _policies),

@@ -340,6 +340,8 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-520": app_and_policy,
     "OIC-521": lambda s: inline(s.policy),
     "OIC-523": inline,
+    "OIC-525": inline,
+    "OIC-526": inline,
     "OIC-524": lambda s: inline(s.policy),
     "OIC-530": assigned,
     "OIC-531": assigned,

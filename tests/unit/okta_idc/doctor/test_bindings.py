@@ -339,6 +339,13 @@ CASES: list[tuple[str, Defect, str, str]] = [
      "inline_policy.Statement[0].Condition.StringEquals.aws:PrincipalTag/Department"),
     ("OIC-523", policy(example(Condition='{"Null": {"aws:PrincipalTag": true}}')),
      "permission set Admin", "inline_policy.Statement[0].Condition.Null"),
+    ("OIC-525", policy(example(Condition='{"Null": {"aws:PrincipalTag/Department": "no"}}')),
+     "permission set Admin",
+     "inline_policy.Statement[0].Condition.Null.aws:PrincipalTag/Department"),
+    ("OIC-526", policy(example(
+        Condition='{"Null": {"aws:PrincipalTag/Department": "false"}, '
+        '"null": {"aws:PrincipalTag/Department": "false"}}')),
+     "permission set Admin", "inline_policy.Statement[0].Condition.null"),
     ("OIC-524",
      policy(example(Condition='{"StringNotEquals": {"aws:PrincipalTag/Department": "blue"}}')),
      "permission set Admin",

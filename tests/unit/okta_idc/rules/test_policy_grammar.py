@@ -159,6 +159,13 @@ def test_variables_of_an_old_version_are_reported_where_they_would_be_replaced()
     assert rules == {"OIC-515"}
 
 
+@pytest.mark.parametrize("element", ["Action", "Resource", "Condition", "Effect", "Sid"])
+def test_an_element_that_is_null_is_reported(element: str) -> None:
+    faults = found(VERSION | {"Statement": READ | {element: None}})
+    assert [path for _, path, _ in faults] == [f"Statement.{element}"]
+    assert "None" not in faults[0][2]
+
+
 @pytest.mark.parametrize("key", ["nocolon", "", ":", "a:", ":a", "a b:c", "s3:ResourceTag/", "é:a"])
 def test_a_key_without_service_and_name_is_reported(key: str) -> None:
     [(rule, path, problem)] = of_statement(Condition={"StringEquals": {key: "blue"}})
