@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, InvalidRegionError, NoRegionError
 
 from okta_idc.clients.aws_config import AwsConfig
+from okta_idc.clients.http_client import PROXIES, proxy_fault
 from okta_idc.clients.json_path import Json
 from okta_idc.clients.tokens import token_fault
 from okta_idc.clients.urls import url_fault
@@ -30,7 +31,8 @@ _REJECTED = (
 )  # fmt: skip
 """How the codes begin with which AWS rejects credentials."""
 _VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+_PROXIES = tuple(each for each in PROXIES if not each.upper().startswith("ALL"))
+"""boto3 ignores ALL_PROXY."""
 _MAX_PAGES = 20_000
 _SESSIONS = threading.Lock()
 """Held while a client is created: boto3's sessions are not safe for threads."""
@@ -134,6 +136,8 @@ class AwsClient:
             raise AwsError(text, action, code) from None
         except BotoCoreError as error:
             raise AwsError(_text(error, None, self._endpoint)) from None
+        except OSError as error:  # such as the file of AWS_WEB_IDENTITY_TOKEN_FILE
+            raise _credentials_error(error) from None
 
     def pages(self, operation: str, member: str, **query: Any) -> Iterator[Any]:
         """The entries of all pages, without botocore's paginator, which ListRegions lacks."""
@@ -163,6 +167,10 @@ def _new_session(config: AwsConfig, region: str | None) -> Any:
     session: Any = cast(Any, boto3.Session)(
         profile_name=config.profile or None, region_name=region, **config.credentials
     )
+    try:
+        session.get_credentials()  # runs `credential_process`, whose output can be anything
+    except (OSError, ValueError, TypeError, AttributeError, LookupError) as error:
+        raise _credentials_error(error) from None
     for role in config.roles:
         sts = _client(session, "sts", region, config.endpoint("sts"), config)
         found = sts.assume_role(**role)["Credentials"]
@@ -196,9 +204,16 @@ def _check_variables() -> None:
         if fault := token_fault(os.environ.get(name, "")):
             raise AwsConfigError(f"{name}: the value contains {fault}. Set it again.")
     for name in _PROXIES:
-        given = os.environ.get(name, "")
-        if fault := url_fault(given if "://" in given else f"http://{given}"):
+        if fault := proxy_fault(os.environ.get(name, "")):
             raise AwsConfigError(f"{name}: the value {fault}. Set it again.")
+
+
+def _credentials_error(error: Exception) -> AwsConfigError:
+    """The error for credentials that botocore cannot read. Its own may quote their source."""
+    return AwsConfigError(
+        f"AWS credentials cannot be read ({type(error).__name__}). Check `credential_process` in "
+        "AWS's configuration file, and AWS_WEB_IDENTITY_TOKEN_FILE."
+    )
 
 
 def _endpoint_error(option: str, endpoint: str | None, fault: str) -> AwsConfigError:

@@ -14,6 +14,7 @@ from typing import Any, Self, cast
 import httpx
 
 from okta_idc.clients.bounds import BoundError, Bounds, bounded, in_time
+from okta_idc.clients.http_client import http_client
 from okta_idc.clients.json_path import Json
 from okta_idc.clients.okta_error import OktaError, error_code, error_text
 from okta_idc.clients.okta_limits import DEFAULT_SHARE, Bucket, bucket_of, until_reset
@@ -63,7 +64,8 @@ class Okta:
         self._share, self._on_wait = share, on_wait
         self._buckets: dict[str, Bucket] = {}
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
-        self._http = httpx.AsyncClient(
+        self._http = http_client(
+            OktaError,
             auth=auth,
             headers={"Accept": "application/json", "Accept-Encoding": "gzip"},
             event_hooks=bounded(bounds),

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from okta_idc.clients.aws import AwsError
 from okta_idc.clients.bounds import BoundError, Bounds, bounded, in_time
+from okta_idc.clients.http_client import http_client
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 BOUNDS = Bounds(megabytes=4, seconds=90)
@@ -55,6 +57,8 @@ class ScimProbe:
             return await in_time(self._reads(base, token), self.bounds)
         except BoundError as error:
             return ScimAnswer(0, f"{host} {error}")
+        except AwsError as error:
+            return ScimAnswer(0, str(error))
         except UnicodeEncodeError:
             text = "the token contains a character that HTTP headers do not allow"
             return ScimAnswer(401, text)
@@ -69,8 +73,8 @@ class ScimProbe:
             "Accept-Encoding": "gzip",
         }  # fmt: skip
         idents: list[str] = []
-        async with httpx.AsyncClient(
-            headers=headers, timeout=self.seconds, trust_env=not self.at,
+        async with http_client(
+            AwsError, headers=headers, timeout=self.seconds, trust_env=not self.at,
             event_hooks=bounded(self.bounds),
         ) as http:  # fmt: skip
             for path in (

@@ -12,6 +12,7 @@ import httpx
 
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.bounds import BoundError, Bounds, bounded, in_time
+from okta_idc.clients.http_client import http_client
 from okta_idc.clients.scim import check_address
 
 BOUNDS = Bounds(megabytes=4, seconds=60)
@@ -26,7 +27,8 @@ class ScimRequests:
         check_address(at)
         self._base = at.rstrip("/") + urlsplit(endpoint).path if at else endpoint
         self._bounds, self.calls = bounds, 0
-        self._http = httpx.AsyncClient(
+        self._http = http_client(
+            AwsError,
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json",
                      "Accept-Encoding": "gzip"},
             timeout=30, trust_env=not at, event_hooks=bounded(bounds),

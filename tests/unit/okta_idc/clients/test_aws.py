@@ -23,6 +23,25 @@ def nothing_configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
+@pytest.mark.parametrize("process", ["/nonexistent/x", "/bin/echo hunter2", "/bin/echo []"])
+def test_credentials_that_a_process_does_not_print_are_an_error(
+    process: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text(f"[default]\ncredential_process = {process}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with pytest.raises(AwsConfigError, match=r"^AWS credentials cannot be read") as caught:
+        AwsClient("secretsmanager", "us-east-1", "http://127.0.0.1:9")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_missing_web_identity_token_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/ci")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent")
+    client = AwsClient("secretsmanager", "us-east-1", "http://127.0.0.1:9")
+    with pytest.raises(AwsConfigError, match="AWS_WEB_IDENTITY_TOKEN_FILE"):
+        client.call("get_secret_value", SecretId=SECRET)
+
+
 @pytest.mark.parametrize(
     ("variables", "region", "messages"),
     [
