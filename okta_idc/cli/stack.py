@@ -22,6 +22,8 @@ from okta_idc.text import conceal
 StackOutputs = dict[str, Any]
 
 _KEY = f"{PROJECT}:{ROOT}"
+_LARGEST = 256_000_000
+"""Most bytes of a file; a preview of 100,000 resources has less."""
 
 
 class InputError(Exception):
@@ -39,6 +41,12 @@ def read_stack(
         raise InputError(
             f"the stack lacks the outputs {', '.join(sorted(missing))}. Run `pulumi up` first."
         )
+    for part in ("pushGroups", "assignmentGroups"):
+        if not all("name" in get_object(each) for each in _entries(declared.get(part))):
+            raise InputError(
+                f"the stack's output {part} is not a list of groups with names. Run `pulumi up`, "
+                "or pass the outputs of a stack of this kit."
+            )
     if path:
         return declared, {}
     return declared, read_configuration(stack)
@@ -50,6 +58,11 @@ def read_configuration(stack: str) -> dict[str, Any]:
     secrets = (e for e in config.values() if e.get("secret") and "objectValue" not in e)
     conceal(*(str(each.get("value")) for each in secrets))
     return {key: e.get("objectValue", e.get("value")) for key, e in config.items()}
+
+
+def _entries(output: Any) -> list[Any]:
+    """The entries of an output; one that is not a list counts as an entry."""
+    return cast(list[Any], output) if isinstance(output, list) else [output] if output else []
 
 
 def _parse(text: str, what: str) -> dict[str, Any]:
@@ -138,9 +151,13 @@ def read_file(path: Path) -> Any:
 
 
 def read_text(path: Path) -> str:
-    """A file's text. Raises InputError."""
+    """A file's text. Raises InputError, also for a file without an end, such as a device."""
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            given = file.read(_LARGEST + 1)
+        if len(given) > _LARGEST:
+            raise InputError(f"{path}: is larger than {_LARGEST // 1_000_000} MB.")
+        return given.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}.") from None
     except UnicodeDecodeError:

@@ -436,6 +436,15 @@ def test_a_failed_read_is_unknown_and_exits_with_2(apis: StubApis, tmp_path: Pat
         ("[]", "not a JSON object"),
         ("{}", "lacks the outputs appId"),
         (json.dumps({**OUTPUTS, "metadataUrl": None}), "URL of the org is unknown"),
+        (
+            json.dumps({**OUTPUTS, "pushGroups": [{"name": "a"}, 1]}),
+            "output pushGroups is not a list",
+        ),
+        (json.dumps({**OUTPUTS, "pushGroups": {"name2": 1}}), "output pushGroups is not a list"),
+        (
+            json.dumps({**OUTPUTS, "assignmentGroups": [{}]}),
+            "output assignmentGroups is not a list",
+        ),
     ],
 )
 def test_invalid_outputs_are_explained(
@@ -445,6 +454,15 @@ def test_invalid_outputs_are_explained(
     code, text = run_status(tmp_path)
     assert code == 2
     assert message in text
+
+
+def test_a_file_that_never_ends_is_an_error(
+    apis: StubApis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("okta_idc.cli.stack._LARGEST", 1_000_000)
+    result = CliRunner().invoke(app, ["status", "--outputs", "/dev/zero"])
+    assert result.exit_code == 2
+    assert result.output == "error: /dev/zero: is larger than 1 MB.\n"
 
 
 def test_without_pulumi_the_error_names_the_outputs_option(
