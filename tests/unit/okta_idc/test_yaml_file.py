@@ -111,7 +111,7 @@ def test_a_stack_file_that_multiplies_is_refused_with_its_path(tmp_path: Path) -
 def test_every_yaml_of_a_person_is_read_by_this_loader() -> None:
     """The sandbox shares no code with the kit, and has its own loader."""
     own = {"okta_idc/settings/yaml_file.py", "sandbox/org_file.py"}
-    shipped = {"sandbox/org_generator.py", "toolchain/reference/settings_page.py"}
+    shipped = {"sandbox/org_generator.py"}
     loads = {
         str(path.relative_to(ROOT))
         for folder in ("okta_idc", "components", "policies", "plugin", "sandbox", "toolchain")
