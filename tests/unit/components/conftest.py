@@ -227,6 +227,8 @@ class MockCloud(mocks.Mocks):
 class FakeCenter:
     """IAM Identity Center with what the program declares; tests change what it returns."""
 
+    READS = ("access_control", "access_of_group", "applications_of_group", "permission_set")
+
     def __init__(self, cloud: MockCloud) -> None:
         self.cloud, self.calls = cloud, list[str]()
         self.more_access: dict[str, list[tuple[str, str]]] = {}
@@ -297,10 +299,8 @@ class FakeCenter:
         return PermissionSetDetails(declared["name"], **properties | change)
 
 
-@pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> MockCloud:
-    cloud = MockCloud()
-    cloud.center = FakeCenter(cloud)
+def use_mocked_clients(monkeypatch: pytest.MonkeyPatch, cloud: MockCloud) -> None:
+    """Replace the components' own clients, which would otherwise call AWS and Okta."""
 
     async def admin_console(_url: str) -> str:
         cloud.read.append("/.well-known/okta-organization")
@@ -311,6 +311,13 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> MockCloud:
     monkeypatch.setattr(console_steps, "public_admin_console", admin_console)
     monkeypatch.setattr(access_drift, "aws_client", lambda _parent, _region: cloud.center)
     monkeypatch.setattr(aws_environment, "environment_reader", lambda *_: cloud.read_environment)
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> MockCloud:
+    cloud = MockCloud()
+    cloud.center = FakeCenter(cloud)
+    use_mocked_clients(monkeypatch, cloud)
     return cloud
 
 
@@ -360,7 +367,8 @@ def run_program(cloud: MockCloud, program: Callable[[], object], *, preview: boo
     """Run a program against the mocks to completion, as the engine would."""
     # As Pulumi's language host does. Otherwise every dependent of a failed resource logs its error.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    asyncio.set_event_loop(asyncio.new_event_loop())  # an earlier test may have closed its loop
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)  # an earlier test may have closed its loop
     mocks.set_mocks(cloud, preview=preview)
 
     @pulumi.runtime.test
@@ -370,7 +378,10 @@ def run_program(cloud: MockCloud, program: Callable[[], object], *, preview: boo
     with ExitStack() as clients:
         for module in (_app_lists, expressions, group_rules):
             clients.enter_context(patch.object(module, "okta_client", cloud.okta_client))
-        run()
+        try:
+            run()
+        finally:  # each thread of the loop would live as long as the tests
+            loop.run_until_complete(loop.shutdown_default_executor())
 
 
 @pytest.fixture

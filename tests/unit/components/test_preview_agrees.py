@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime import mocks, rpc
 
 from components._state import PUSH_GROUPS
-from tests.unit.components.conftest import MockCloud, run_program
+from okta_idc.clients.aws import AwsError
+from tests.unit.components.conftest import FakeCenter, MockCloud, run_program, use_mocked_clients
 from tests.unit.components.test_federation import federation
 
 NAMES = {f"00g{n}": f"aws-{n}" for n in range(8)}
@@ -138,11 +140,16 @@ def cloud_of(names: dict[str, str], **changes: Any) -> EngineCloud:
     ]
     app = {"userNameTemplate": "${source.login}"}
     held = {name: ident for ident, name in names.items()}
-    return EngineCloud(groups=held, okta_users=users, existing_app=app, **changes)
+    cloud = EngineCloud(groups=held, okta_users=users, existing_app=app, **changes)
+    cloud.center = FakeCenter(cloud)
+    cloud.center.errors = dict.fromkeys(FakeCenter.READS, AwsError("AWS does not respond"))
+    return cloud
 
 
 def run(cloud: EngineCloud, declared: Declared, names: dict[str, str]) -> None:
-    run_program(cloud, federation(**declared.settings(names)), preview=cloud.preview)
+    with pytest.MonkeyPatch.context() as patched:
+        use_mocked_clients(patched, cloud)
+        run_program(cloud, federation(**declared.settings(names)), preview=cloud.preview)
 
 
 @settings(
