@@ -51,7 +51,7 @@ def used(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         used.append((url, request.headers["Authorization"]))
         raise OktaError("the test does not connect")
 
-    for name in ("doctor", "status", "preview_saml"):
+    for name in ("doctor_progress", "status", "preview_saml"):
         monkeypatch.setattr(import_module(f"okta_idc.cli.{name}"), "Okta", connect)
     for name in ("OKTA_HTTP_PROXY", "OKTA_ACCESS_TOKEN", "OKTA_API_PRIVATE_KEY"):
         monkeypatch.delenv(name, raising=False)
