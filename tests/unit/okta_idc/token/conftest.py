@@ -36,4 +36,4 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def make(sandbox: Sandbox) -> Callable[..., Federation]:
     sandbox.clear_faults()
     sandbox.settings(cloudtrail="per-token")
-    return lambda mode="console": Federation(sandbox, mode)
+    return lambda *given: Federation(sandbox, *given)

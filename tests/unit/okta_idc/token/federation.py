@@ -39,7 +39,10 @@ APP = {
 class Federation:
     """One secret, one app, and one SCIM token that both have."""
 
-    def __init__(self, sandbox: Sandbox, mode: str = "console") -> None:
+    def __init__(
+        self, sandbox: Sandbox, mode: str = "console", age: timedelta = timedelta(days=1)
+    ) -> None:
+        """`age`: of the token, according to the secret; the sandbox creates it now."""
         self.sandbox, self.mode = sandbox, mode
         self.consoles = ConsoleVisits(sandbox.okta)
         self.secret = f"test/{uuid.uuid4().hex}"
@@ -51,7 +54,7 @@ class Federation:
         self.app_id = self._okta(self._app())
         self.first = self.consoles.generate()
         self.first_id = self.consoles.tokens()[-1]
-        document = self.document(self.first, self.now() - timedelta(days=1))
+        document = self.document(self.first, self.now() - age)
         tags = [{"Key": k, "Value": document[k]}
                 for k in ("endpoint", "token_id", "created", "expires")]  # fmt: skip
         self.secrets.create_secret(Name=self.secret, SecretString=json.dumps(document), Tags=tags)
