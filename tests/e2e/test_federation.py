@@ -66,6 +66,11 @@ def test_up_names_the_engine_and_the_plugins(deployed: Result) -> None:
     assert "Traceback" not in deployed.text
 
 
+def test_up_tells_the_days_left_without_outputs(deployed: Result) -> None:
+    assert "Outputs:" not in deployed.text  # `make up` passes --suppress-outputs
+    assert re.search(r"the SCIM token expires in \d+ days, on \d{4}-", deployed.text)
+
+
 def test_exactly_the_valid_users_are_provisioned(kit: Kit) -> None:
     kit.settle()
     assert set(kit.users()) == set(valid_users().values())
