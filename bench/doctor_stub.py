@@ -121,6 +121,8 @@ APP = {
 
 
 class Handler(BaseHTTPRequestHandler):
+    wbufsize = -1
+    """Sends headers and body together: two packets wait 40 ms for the client's acknowledgment."""
     protocol_version = "HTTP/1.1"
     org: Org
 
