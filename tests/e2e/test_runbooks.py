@@ -141,35 +141,6 @@ def test_mapping_deleted(page: Runbook, operator: Operator) -> None:
     page.run("--diff")
 
 
-def test_access_of_a_group_that_was_deleted_in_aws_is_recovered(operator: Operator) -> None:
-    """As in the page mapping-deleted, after the `up` that could not delete the old assignment, and
-    before such an `up`."""
-    kit, stack = operator.kit, "--stack dev"
-    operator.deploy(account_access={"permission_sets": [REPORTS | {"name": "Stranded"}]})
-    for failing in (True, False):
-        before = operator.aws_group("aws-finance")
-        mapping = operator.urn("PushGroup::")
-        operator.delete_mapping(with_group=True)
-        if failing:
-            operator.shell(f"pulumi state delete '{mapping}' --force --yes {stack}")
-            code, text = operator.shell(f"pulumi up {stack}")
-            assert code != 0, text
-            assert f"Group with id {before} was not found" in text, text
-        code, text = operator.shell(f"okta-idc recover {stack}")
-        assert code == 1, text
-        assert ("--state-out" in text) == failing
-        operator.run_printed(text)
-        for command in ("pulumi up", "pulumi refresh", "okta-idc recover"):
-            code, text = operator.shell(f"{command} {stack}")
-            assert code == 0, f"{command}: {text}"
-        assert operator.aws_group("aws-finance") != before
-    permission_set = operator.urn("::identity-center-access-Stranded-set")
-    kit.change(**BASE)
-    assert "has account assignments" in operator.shell(f"pulumi up {stack}")[1]
-    operator.shell(f"pulumi state delete '{permission_set}' --force --yes {stack}")
-    operator.deploy()
-
-
 @pytest.mark.runbook("run-interrupted")
 def test_run_interrupted(page: Runbook, operator: Operator) -> None:
     kit = operator.kit
@@ -304,6 +275,35 @@ def test_groups(page: Runbook, operator: Operator) -> None:
     status = page.run("status")
     assert "aws-support" not in status
     assert "aws-support" not in operator.kit.groups()
+
+
+def test_access_of_a_group_that_was_deleted_in_aws_is_recovered(operator: Operator) -> None:
+    """As in the page mapping-deleted, after the `up` that could not delete the old assignment, and
+    before such an `up`."""
+    kit, stack = operator.kit, "--stack dev"
+    operator.deploy(account_access={"permission_sets": [REPORTS | {"name": "Stranded"}]})
+    for failing in (True, False):
+        before = operator.aws_group("aws-finance")
+        mapping = operator.urn("PushGroup::")
+        operator.delete_mapping(with_group=True)
+        if failing:
+            operator.shell(f"pulumi state delete '{mapping}' --force --yes {stack}")
+            code, text = operator.shell(f"pulumi up {stack}")
+            assert code != 0, text
+            assert f"Group with id {before} was not found" in text, text
+        code, text = operator.shell(f"okta-idc recover {stack}")
+        assert code == 1, text
+        assert ("--state-out" in text) == failing
+        operator.run_printed(text)
+        for command in ("pulumi up", "pulumi refresh", "okta-idc recover"):
+            code, text = operator.shell(f"{command} {stack}")
+            assert code == 0, f"{command}: {text}"
+        assert operator.aws_group("aws-finance") != before
+    permission_set = operator.urn("::identity-center-access-Stranded-set")
+    kit.change(**BASE)
+    assert "has account assignments" in operator.shell(f"pulumi up {stack}")[1]
+    operator.shell(f"pulumi state delete '{permission_set}' --force --yes {stack}")
+    operator.deploy()
 
 
 @pytest.mark.runbook("removals")
