@@ -89,8 +89,9 @@ def test_every_command_shows_its_help_without_pulumi(cli: Venv, tmp_path: Path) 
 
 
 def test_shell_completion_can_be_installed(cli: Venv, tmp_path: Path) -> None:
-    done = run("/bin/bash", "-c", f"{cli.bin}/okta-idc --install-completion bash", cwd=tmp_path,
-               env=minimal_env(tmp_path))  # fmt: skip
+    # A last command would replace the shell, which the installation looks for among its parents.
+    script = f"{cli.bin}/okta-idc --install-completion bash; exit $?"
+    done = run("/bin/bash", "-c", script, cwd=tmp_path, env=minimal_env(tmp_path))
     assert done.code == 0, done.text
     assert list(tmp_path.rglob("*okta-idc*")), done.text
 
