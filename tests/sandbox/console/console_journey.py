@@ -33,9 +33,15 @@ def browser(program: str) -> Iterator[Any]:
             chromium_browser.close()
 
 
+def open_app(page: Any) -> None:
+    """Open the app from the list. Until its styles are loaded, the page shows all of its tabs."""
+    page.get_by_role("link", name="AWS IAM Identity Center").click()
+    page.wait_for_load_state()
+
+
 def change_identity_source(page: Any, okta: str, files: Path, shot: Shot) -> None:
     page.goto(f"{okta}/admin")
-    page.get_by_role("link", name="AWS IAM Identity Center").click()
+    open_app(page)
     shot("okta-sign-on")
     page.locator("summary", has_text="Actions").click()
     link = page.get_by_role("link", name="View IdP metadata").get_attribute("href")
@@ -67,7 +73,7 @@ def enable_automatic_provisioning(page: Any, shot: Shot) -> tuple[str, str]:
 
 def configure_api_integration(page: Any, endpoint: str, token: str, shot: Shot) -> None:
     page.get_by_role("link", name="Okta Admin Console").click()
-    page.get_by_role("link", name="AWS IAM Identity Center").click()
+    open_app(page)
     page.get_by_role("link", name="Provisioning").click()
     page.get_by_role("link", name="Configure API Integration").click()
     page.get_by_label("Enable API integration").uncheck()

@@ -10,6 +10,7 @@ from okta_idc.token.result import Result, State
 from okta_idc.token.steps import Act
 from sandbox.pytest_plugin import Sandbox
 from tests.browser_page import page
+from tests.sandbox.console import console_journey
 from tests.unit.okta_idc.token.federation import Federation, Person
 
 __all__ = ["page"]
@@ -47,7 +48,7 @@ def generate_token(page: Any) -> str:
 
 def give_okta(page: Any, okta: str, token: str) -> None:
     page.goto(f"{okta}/admin")
-    page.get_by_role("link", name="AWS IAM Identity Center").click()
+    console_journey.open_app(page)
     page.get_by_role("link", name="Provisioning", exact=True).click()
     page.get_by_role("link", name="Integration", exact=True).click()
     page.get_by_role("link", name="Edit").click()
