@@ -41,6 +41,8 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _CLIENT_ID, _SCOPE = re.compile(r"0oa\w{4,17}"), re.compile(r"okta\.[\w.]+")
 _ASSERTION_SECONDS, _EARLY_SECONDS = 300, 60
+_LARGEST_KEY = 65_536
+"""Bytes of a key's file that are read; an RSA key of 4,096 bits has 3,272."""
 
 
 class CredentialsError(OktaError):
@@ -287,7 +289,8 @@ def _load_key(given: str) -> RSAKey | ECKey:
     text = given.replace("\\n", "\n")
     if "-----BEGIN" not in text:
         try:
-            text = Path(given).expanduser().read_text(encoding="ascii")
+            with Path(given).expanduser().open("rb") as file:  # a device may have no end
+                text = file.read(_LARGEST_KEY).decode("ascii")
         except (OSError, ValueError, RuntimeError):  # the text may be a mangled key
             raise CredentialsError(
                 "Okta: the private key is neither PEM text nor a readable file. Set "

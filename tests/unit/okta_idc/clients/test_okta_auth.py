@@ -336,6 +336,7 @@ def test_a_private_key_may_be_a_file_path_or_a_single_line(tmp_path: Path) -> No
         "-----BEGIN PRIVATE KEY-----\nSECRET\n-----END PRIVATE KEY-----",
         pem(RSA, secret=BestAvailableEncryption(b"pass")),
         "/missing/SECRET.pem",
+        "/dev/zero",
         "SECRET\x00SECRET",
         "-----BEGIN PRIVATE KEY-----é",
     ],
