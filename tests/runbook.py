@@ -1,8 +1,8 @@
 """Follows a page of docs/guide/operate: its code blocks in their order, as printed.
 
-A block is `sh` (one command per line), `console` (`$ command`, then its output, in which `…` stands
-for any text), or `yaml` (settings). A test takes each of them once, and `Runbook.finish` fails for
-what it left.
+A block is `sh` (one command per line), `console` (`$ command`, then its output, where `…` matches
+any text), or `yaml` (settings). A test follows each block once, and `Runbook.finish` fails if a
+block was not followed.
 """
 
 import re

@@ -48,8 +48,8 @@ class Pending:
 
 @dataclass(frozen=True)
 class State:
-    """The resources in the order in which they were created. `replaced`: those that a replacement
-    created anew, and that could not be deleted yet."""
+    """The resources in the order in which they were created. `replaced`: those that already have a
+    replacement, and whose deletion is pending."""
 
     stack: str
     project: str

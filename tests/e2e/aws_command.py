@@ -1,4 +1,4 @@
-"""Stands in for the AWS CLI: makes the one call that a command line names.
+"""Replaces the AWS CLI in tests: makes the call that its command line describes.
 
 Names of services, operations, and options come from botocore's models, so that a wrong one fails.
 """

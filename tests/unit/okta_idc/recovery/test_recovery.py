@@ -285,20 +285,20 @@ def test_a_user_whom_only_a_group_assigns_has_no_individual_assignment() -> None
 
 def test_groups_that_no_longer_exist_are_found_without_asking_for_their_assignments() -> None:
     class Center:
-        asked: ClassVar[list[str]] = []
+        read: ClassVar[list[str]] = []
 
         def permission_sets(self, _instance: str) -> list[str]:
             return []
 
         def access_of_group(self, _instance: str, group: str) -> list[tuple[str, str]]:
-            self.asked.append(group)
+            self.read.append(group)
             return [("arn:set", "210987654321")]
 
     center: Any = Center()
     reader = _Reader(Live(), state(access("new"), access("old", delete=True)), [])
     _Access(center, "arn:instance", reader).sets({"new": "aws-admins", "x": "other"}, {})
     assert reader.live.lost_groups == {"old"}
-    assert center.asked == ["new"]
+    assert center.read == ["new"]
 
 
 def test_a_document_without_a_deployment_is_no_state() -> None:
