@@ -74,14 +74,21 @@ class _Declared:
             for policy in each.get(key)
         }
         accounts = {account for places in deployed.accounts.values() for account in places}
-        places = ((account, written(path)) for account, path in _accounts(settings))
-        self.accounts = _new(places, accounts)
+        declared = [(account, path, written(path)) for account, path in _accounts(settings)]
+        self.accounts = _new(((account, place) for account, _, place in declared), accounts)
+        # Rules select accounts from the organization, which was read for them.
+        self.selected = {account for account, path, place in declared if place != path}
         self.policies = _new(_policies(settings), policies)
 
     def wanted(self) -> Wanted:
         """What to look up."""
-        accounts, policies = frozenset(self.accounts), frozenset(self.policies)
-        return Wanted(self.sets > 0, network=True, accounts=accounts, policies=policies)
+        return Wanted(
+            self.sets > 0,
+            network=True,
+            accounts=frozenset(self.accounts),
+            policies=frozenset(self.policies),
+            active=frozenset(self.selected),
+        )
 
     def refused(self, found: Environment) -> Iterator[Finding]:
         """The findings on what was read."""

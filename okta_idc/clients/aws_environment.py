@@ -27,6 +27,8 @@ class Wanted:
     network: bool = False
     accounts: frozenset[str] = frozenset()
     policies: frozenset[str] = frozenset()
+    active: frozenset[str] = frozenset()
+    """Accounts that are known to exist and to be active, so that their states are not read."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def read_environment(
     network = accounts = policies = None
     if wanted.network:
         network = _attempt(lambda: IdentityStore(store_id, *at).network())
-    if wanted.accounts:
+    if wanted.accounts - wanted.active:
         accounts = _attempt(lambda: _states(AwsClient("organizations", *at), wanted.accounts))
     if wanted.policies:
         policies = _attempt(lambda: _policies(AwsClient("iam", *at), wanted.policies))

@@ -72,6 +72,14 @@ def test_without_rules_nothing_is_read(
     assert directory.calls == []
 
 
+def test_the_organization_is_not_read_again_for_selected_accounts(
+    cloud: MockCloud, declare: Declare, directory: MemoryDirectory
+) -> None:
+    declare(federation(account_access__permission_sets=[SET | {"accounts": [PROD]}]))
+    [wanted] = cloud.wanted
+    assert (wanted.accounts, wanted.active) == ({DEV1, DEV2, PROD}, {DEV1, DEV2})
+
+
 def test_a_new_account_is_one_line(
     cloud: MockCloud, declare: Declare, directory: MemoryDirectory, logged: list[str]
 ) -> None:

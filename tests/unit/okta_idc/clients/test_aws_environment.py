@@ -85,6 +85,12 @@ def test_accounts_are_read_until_all_are_found(stubs: dict[str, Any]) -> None:
     assert found.accounts == {OTHER: "ACTIVE", MEMBER: "SUSPENDED"}
 
 
+def test_accounts_known_to_be_active_are_not_read(stubs: dict[str, Any]) -> None:
+    known = frozenset({MEMBER})
+    assert stubs == {}
+    assert read(Wanted(accounts=known, active=known)).accounts is None
+
+
 def test_all_accounts_are_read_for_a_missing_one(stubs: dict[str, Any]) -> None:
     stubs["organizations"] = [
         accounts(account(OWNER), token="1"),
