@@ -433,3 +433,37 @@ class TokenExpiryAlarm(AwsLocation):
     """Recipients; each must confirm the subscription."""
     days_before: list[Annotated[int, Field(ge=1, le=364), WHOLE]] = [60, 30, 14, 7, 1]
     """Days before the expiry on which a notification is sent."""
+
+
+class StacksByName(Node):
+    """How push groups or permission sets are divided among stacks: exactly one of `count` and
+    `prefixes`."""
+
+    count: Annotated[int, Field(ge=1, le=100), WHOLE] | None = None
+    """Number of stacks, each with about as many."""
+    prefixes: list[Annotated[str, Field(min_length=1)]] = []
+    """One stack for each beginning of a name; the longest that fits decides. The core stack has the
+    rest."""
+
+
+class StacksByAccount(Node):
+    """How account assignments are divided among stacks: exactly one of `count` and
+    `organizational_units`."""
+
+    count: Annotated[int, Field(ge=1, le=100), WHOLE] | None = None
+    """Number of stacks, each with about as many accounts."""
+    organizational_units: list[Annotated[str, Field(min_length=1)]] = []
+    """One stack for each organizational unit with its nested units; the innermost decides. The core
+    stack has the rest."""
+
+
+class Fleet(Node):
+    """Divides the federation among several stacks: the core stack, which is the stack of these
+    settings, and those that are named here."""
+
+    push_groups: StacksByName | None = None
+    """Stacks `STACK-push-…`: push mappings."""
+    permission_sets: StacksByName | None = None
+    """Stacks `STACK-sets-…`: permission sets with their policies."""
+    accounts: StacksByAccount | None = None
+    """Stacks `STACK-access-…`: account assignments."""

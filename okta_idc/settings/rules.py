@@ -20,6 +20,7 @@ from okta_idc.rules import (
     attribute_statements,
     attributes,
     endpoints,
+    fleet,
     group_rules,
     groups,
     instance_attributes,
@@ -46,9 +47,12 @@ from okta_idc.settings.models import (
     GroupSource,
     Node,
     PermissionSet,
+    StacksByAccount,
+    StacksByName,
     TokenExpiryAlarm,
 )
 from okta_idc.settings.partial import Unknown
+from okta_idc.settings.parts import PREFIXES, listed_names, part_of
 from okta_idc.settings.settings import Settings
 
 Found = Iterator[tuple[str, list[Finding]]]
@@ -85,6 +89,7 @@ def findings(settings: Settings) -> Found:
         found = access_selection.pattern_is_valid(each.pattern) if is_plain(each.pattern) else []
         yield f"push_group_patterns[{index}].pattern", found
     yield from _account_access(settings)
+    yield from _fleet(settings)
     if alarm := settings.token_expiry_alarm:
         for path, found in alarm_findings(alarm):
             yield join_path("token_expiry_alarm", path), found
@@ -241,6 +246,23 @@ def condition_findings(condition: str) -> list[Finding]:
         group_rules.condition_is_boolean,
     )
     return next((found for rule in rules if (found := rule(condition))), list[Finding]())
+
+
+def _fleet(settings: Settings) -> Found:
+    """Findings on how the federation is divided among stacks."""
+    if settings.fleet is None:
+        return
+    for kind, prefix in PREFIXES.items():
+        cut = getattr(settings.fleet, kind)
+        if not isinstance(cut, StacksByName | StacksByAccount):
+            continue
+        keys = [key for key, value in dict(cut).items() if value not in (None, [])]
+        yield f"fleet.{kind}", fleet.divided_in_one_way(fleet.Division(tuple(keys)))
+        parts: dict[str, tuple[str, ...]] = {}
+        for name in filter(is_plain, listed_names(cut)):
+            part = part_of(prefix, name)
+            parts[part] = (*parts.get(part, ()), name)
+        yield f"fleet.{kind}", fleet.stack_names_differ(fleet.Division((), parts))
 
 
 def _account_access(settings: Settings) -> Found:

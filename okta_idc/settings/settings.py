@@ -13,6 +13,7 @@ from okta_idc.settings.models import (
     Assignments,
     AttributeStatement,
     DriftPolicy,
+    Fleet,
     Node,
     Provisioning,
     PushGroup,
@@ -56,5 +57,7 @@ class Settings(Node):
     """Turns on attributes for access control in IAM Identity Center; `{}` is enough."""
     token_expiry_alarm: TokenExpiryAlarm | None = None
     """Notifies before the SCIM token expires; `{}` is enough."""
+    fleet: Fleet | None = None
+    """Divides the federation among several stacks."""
     protect: bool = True
     """Protects the app, assignments, push mappings and permission sets from deletion."""

@@ -1,0 +1,53 @@
+"""Which part of a fleet a recorded resource belongs to. The same for a run's state and for the
+states that a move reads."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from okta_idc.fleet.placement import Placement
+
+PUSH_MAPPING = "okta:index/pushGroup:PushGroup"
+ACCOUNT_ASSIGNMENT = "aws:ssoadmin/accountAssignment:AccountAssignment"
+PERMISSION_SET = "aws:ssoadmin/permissionSet:PermissionSet"
+_POLICIES = frozenset({
+    "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+    "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment",
+    "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+    "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment",
+})  # fmt: skip
+PLACED = frozenset({PUSH_MAPPING, ACCOUNT_ASSIGNMENT, PERMISSION_SET, *_POLICIES})
+"""The types of resources that a fleet divides. All others are in the core stack."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A resource in a state: its type, its name, and its outputs."""
+
+    urn: str
+    kind: str
+    name: str
+    outputs: Mapping[str, Any]
+
+
+def places(
+    recorded: Iterable[Recorded], placement: Placement, federation: str, part: str
+) -> Iterator[tuple[Recorded, str]]:
+    """The resources of one stack that a fleet divides, each with the part that must have it.
+    `federation` is the name of the component, `part` the stack's. Raises what `Placement` does."""
+    listed = [each for each in recorded if each.kind in PLACED]
+    sets = {
+        each.outputs.get("arn"): str(each.outputs.get("name"))
+        for each in listed
+        if each.kind == PERMISSION_SET
+    }
+    for each in listed:
+        if each.kind == PUSH_MAPPING:
+            yield each, placement.group(each.name.removeprefix(f"{federation}-push-"))
+        elif each.kind == ACCOUNT_ASSIGNMENT:
+            wanted = placement.account(str(each.outputs.get("targetId")))
+            yield each, part if wanted is None else wanted
+        else:
+            key = "arn" if each.kind == PERMISSION_SET else "permissionSetArn"
+            name = sets.get(each.outputs.get(key))
+            yield each, part if name is None else placement.permission_set(name)

@@ -1,0 +1,79 @@
+"""57x, fleets: which stack has a push group, a permission set, or an account."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from okta_idc.rules.registry import Severity, Violation, component_rule, count, shortened
+
+_KIT = "this kit: docs/decisions/0038-divide-a-federation-among-stacks.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How one kind of resource is divided: the keys that are set, and the parts by what they
+    have."""
+
+    keys: tuple[str, ...]
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+@component_rule(
+    "OIC-570",
+    "A fleet is divided in two ways, or in none",
+    source=_KIT,
+    remedy="Set exactly one key: `count`, or `prefixes` (groups and permission sets) or "
+    "`organizational_units` (accounts).",
+    good=Division(("count",)),
+    bad=Division(("count", "prefixes")),
+)
+def divided_in_one_way(division: Division) -> Iterator[Violation]:
+    """Subject: one kind of resource."""
+    if len(division.keys) != 1:
+        found = " and ".join(division.keys) or "nothing"
+        yield "", None, f"sets {found}, and must set one key."
+
+
+@component_rule(
+    "OIC-571",
+    "Two stacks of a fleet have the same name",
+    source=_KIT,
+    remedy="A stack's name contains letters, digits, and hyphens only. Choose prefixes or "
+    "organizational units that differ in letters or digits.",
+    good=Division(("prefixes",), {"push-aws-a": ("aws-a",), "push-aws-b": ("aws-b",)}),
+    bad=Division(("prefixes",), {"push-aws-a": ("aws-a", "aws_a")}),
+)
+def stack_names_differ(division: Division) -> Iterator[Violation]:
+    """Subject: one kind of resource."""
+    for part, names in division.parts.items():
+        if len(names) > 1:
+            yield "", part, f"is the stack of {' and '.join(names)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """Names of resources in a stack's state that belong to another stack of the fleet, by its
+    name. `stack`: the core stack."""
+
+    stack: str
+    resources: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+@component_rule(
+    "OIC-572",
+    "A stack has resources that belong to another stack of the fleet",
+    source=_KIT,
+    severity=Severity.BLOCKING,
+    remedy="Run `okta-idc fleet move --stack CORE_STACK`. It moves them in the states, and changes "
+    "nothing in Okta or AWS. Otherwise this run would delete them.",
+    good=Misplaced("prod"),
+    bad=Misplaced("prod", {"prod-access-2": ("Developer-aws-developers-210987654321",)}),
+)
+def resources_are_in_their_stack(found: Misplaced) -> Iterator[Violation]:
+    """Subject: one stack."""
+    for stack, names in found.resources.items():
+        listed = f"{count(len(names), 'resource')}: {shortened(list(names), 3)}"
+        yield (
+            "",
+            None,
+            f"{stack} must have {listed}. Run: okta-idc fleet move --stack {found.stack}",
+        )
