@@ -1,4 +1,7 @@
-"""One Okta org federated with one IAM Identity Center instance: settings, federation, outputs."""
+"""One Okta org federated with one IAM Identity Center instance: settings, federation, outputs.
+
+The same program is in each stack of a fleet (docs/guide/large.md).
+"""
 
 import os
 from pathlib import Path
@@ -6,21 +9,29 @@ from pathlib import Path
 import pulumi
 
 from components import (
+    FederationPart,
     IdentityCenterFederation,
     exit_when_stopped,
     federation_args_from,
     reject_ambient_credentials,
 )
+from okta_idc.fleet.stack_files import PART, load_part, settings_of_part
 from okta_idc.settings import ROOT, SettingsError, load_settings
 
 exit_when_stopped()
 reject_ambient_credentials(os.environ)
+config, project = pulumi.Config(), pulumi.get_project()
+federation: IdentityCenterFederation | FederationPart
 try:
-    settings = load_settings(pulumi.Config().require_object(ROOT))
+    if (given := config.get_object(PART)) is not None:
+        part = load_part(given, project)
+        settings = settings_of_part(Path.cwd(), project, part)
+        federation = FederationPart("identity-center", settings, part)
+    else:
+        settings = load_settings(config.require_object(ROOT))
+        federation = IdentityCenterFederation("identity-center", federation_args_from(settings))
 except SettingsError as error:
     raise pulumi.RunError(str(error)) from None
-
-federation = IdentityCenterFederation("identity-center", federation_args_from(settings))
 
 for name, value in federation.outputs().items():
     pulumi.export(name, value)

@@ -25,8 +25,8 @@ class PushGroupOutput(TypedDict):
     """Name in Okta and in AWS."""
     sourceGroupId: str
     """ID in Okta, `00g…`."""
-    mappingId: str
-    """ID of the push mapping in Okta."""
+    mappingId: str | None
+    """ID of the push mapping in Okta; absent until the stack that pushes the group has run."""
     awsGroupId: str | None
     """ID in the Identity Store; absent until AWS has the group."""
 

@@ -15,6 +15,15 @@ import pulumi
 from pulumi import InvokeOptions, Output, Resource
 
 from okta_idc.clients.json_path import get_object, get_text
+from okta_idc.fleet.resources import (
+    ACCOUNT_ASSIGNMENT,
+    BOUNDARY,
+    CUSTOMER_POLICY,
+    INLINE_POLICY,
+    MANAGED_POLICY,
+    PERMISSION_SET,
+    PUSH_MAPPING,
+)
 
 _READ = "pulumi:pulumi:readStackResourceOutputs"
 Outputs = Mapping[str, Any]
@@ -23,21 +32,15 @@ CONNECTION = "okta:app/connection:Connection"
 SAML_APP = "okta:app/saml:Saml"
 GROUP_ASSIGNMENT = "okta:app/groupAssignment:GroupAssignment"
 GROUP_RULE = "okta:group/rule:Rule"
+ACCOUNT_ACCESS = "okta-identity-center:index:AccountAccess"
 PUSH_GROUPS = "okta-identity-center:index:PushGroups"
-PUSH_MAPPING = "okta:index/pushGroup:PushGroup"
 USER_ASSIGNMENT = "okta:app/user:User"
-ACCOUNT_ASSIGNMENT = "aws:ssoadmin/accountAssignment:AccountAssignment"
 APPLICATION_ASSIGNMENT = "aws:ssoadmin/applicationAssignment:ApplicationAssignment"
-PERMISSION_SET = "aws:ssoadmin/permissionSet:PermissionSet"
-MANAGED_POLICY = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
-CUSTOMER_POLICY = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
-INLINE_POLICY = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
-BOUNDARY = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
 CONTROL_ATTRIBUTES = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
 _TYPES = frozenset({
     SAML_APP, GROUP_ASSIGNMENT, GROUP_RULE, PUSH_GROUPS, PUSH_MAPPING, USER_ASSIGNMENT,
-    ACCOUNT_ASSIGNMENT, APPLICATION_ASSIGNMENT, PERMISSION_SET, MANAGED_POLICY, CUSTOMER_POLICY,
-    INLINE_POLICY, BOUNDARY, CONTROL_ATTRIBUTES,
+    ACCOUNT_ACCESS, ACCOUNT_ASSIGNMENT, APPLICATION_ASSIGNMENT, PERMISSION_SET, MANAGED_POLICY,
+    CUSTOMER_POLICY, INLINE_POLICY, BOUNDARY, CONTROL_ATTRIBUTES,
 })  # fmt: skip
 """The types that are compared; no other type is kept. None has a secret output, unless the settings
 of a permission set contain a secret: never log them."""

@@ -18,7 +18,6 @@ from okta_idc.rules import instance_attributes
 from okta_idc.settings.models import AssignmentGroup, ProvisioningMode, PushGroup
 
 from ._checks.access_drift import Granted, access_differences
-from ._checks.access_rules import resolve_rules
 from ._checks.aws_environment import check_environment
 from ._checks.connection import assigns_or_pushes, connection_to_aws, needs_connection
 from ._checks.console_steps import provisioning_steps
@@ -33,16 +32,18 @@ from ._checks.provisioning_gate import (
     provisioning_gate,
     required_features,
 )
+from ._checks.stack_settings import resolve_settings
 from ._checks.token_health import token_health
+from ._fleet import IdentityStoreGroups, Stacks
+from ._grants import grant_access
 from ._options import child_of
 from ._outputs import AssignmentGroupOutput, PushGroupOutput
 from ._polling import NO_WAIT, WaitPolicy
 from ._state import Names
 from .aws.access_control_attributes import AccessControlAttributes
-from .aws.account_access import AccountAccess
 from .aws.scim_token import ScimToken, read_scim_token
 from .aws.token_expiry_alarm import TokenExpiryAlarm
-from .federation_args import IdentityCenterFederationArgs, access_args, settings_from
+from .federation_args import IdentityCenterFederationArgs, settings_from
 from .okta.group_assignments import GroupAssignments, check_priorities
 from .okta.groups import Group, resolve_groups
 from .okta.profile_mappings import ProfileMappings
@@ -98,6 +99,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     """The assignment groups."""
     push_groups: Output[list[PushGroupOutput]]
     """The push groups."""
+    permission_set_arns: Output[dict[str, str]]
+    """ARNs of the permission sets by name."""
     next_steps: Output[list[str]]
     """Remaining manual steps; empty if there are none."""
 
@@ -106,8 +109,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     ) -> None:
         super().__init__("okta-identity-center:index:IdentityCenterFederation", name, {}, opts)
         self._name, self._args, self._child = name, args, ResourceOptions(parent=self)
-        resolution = resolve_rules(self, name, settings_from(args))
-        self._settings = settings = resolution.settings
+        self._resolved = resolve_settings(self, name, settings_from(args), core=pulumi.get_stack())
+        self._settings = settings = self._resolved.whole
         priorities = {group.key: group.priority for group in settings.assignments.groups}
         if members := settings.assignments.pushed_members_group:
             priorities[members.name] = None
@@ -123,7 +126,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         # The app depends on all lookups and checks, and on the verified token; the rest on the
         # connection.
         rules_in_okta = read_group_rules(self, name, settings)
-        unknown = check_environment(self, settings, lookups, resolution.written)
+        share = self._resolved.share
+        unknown = check_environment(self, share.settings, lookups, self._resolved.written)
         checks = rules_in_okta, unknown
         verified = Output.all(token.status, *checks)
         checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, verified).apply(
@@ -134,9 +138,11 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         assigned, pushed = self._groups(lookups, ready)
         gate = self._provision(app, token, ready)
         assignments, users = self._assign(gate, assigned, lookups)
-        pushes = self._push(gate, assigned, pushed, lookups, [assignments, users])
+        own = {key: group for key, group in pushed.items() if self._resolved.pushes(key)}
+        pushes = self._push(gate, assigned, own, lookups, [assignments, users])
         tags = [statement.key for statement in settings.attribute_statements]
-        granted = self._grant(pushes, ready, tags)
+        in_store = IdentityStoreGroups(self, lookups.identity_store_id)
+        granted = self._grant(pushes, pushed, in_store, ready, tags)
         self._alert(token, ready)
         in_okta = differences(
             self,
@@ -144,14 +150,15 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             read=gate.app,
             assigned=assigned,
             assignments=assignments,
-            pushed=pushed,
+            pushed=own,
+            elsewhere={key: group.id for key, group in pushed.items() if key not in own},
             pushes=pushes,
             names=Names.of(name),
             adopted=frozenset(group.key for group in settings.push_groups if group.import_id),
             policy=settings.drift,
         )
         in_aws = access_differences(
-            self, settings=settings, lookups=ready, group_ids=pushes.group_ids, **granted
+            self, resolved=self._resolved, lookups=ready, group_ids=pushes.group_ids, **granted
         )
         health = token_health(self, pushes.lists, {key: group.id for key, group in pushed.items()})
         declared_rules = [r for g in (*assigned.values(), *pushed.values()) for r in g.rules]
@@ -174,19 +181,22 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             {
                 "name": group.name,
                 "sourceGroupId": group.id,
-                "mappingId": pushes.mapping_ids[key],
-                "awsGroupId": pushes.group_ids.apply(lambda ids, key=key: ids.get(key)),
+                "mappingId": pushes.mapping_id(key, group.id),
+                "awsGroupId": pushes.group_ids.apply(lambda ids, key=key: ids.get(key))
+                if key in own
+                else in_store.ident(group.name, group.declared.aws_group_id),
             }
             for key, group in pushed.items()
         ]
         self.push_groups = Output.from_input(groups)
+        self.permission_set_arns = granted["set_arns"]
         self.next_steps = Output.all(
             connect=connect,
             block_reason=gate.block_reason,
             steps=gate.steps,
             days_left=token.days_left,
             assigns=assigns_or_pushes(settings),
-            groups=pushes.group_ids.apply(lambda ids: {key: ids.get(key) for key in pushed}),
+            groups=pushes.group_ids.apply(lambda ids: {key: ids.get(key) for key in own}),
             drift=self.drift,
         ).apply(lambda known: next_steps(**known))
         self.register_outputs(self.outputs())
@@ -383,10 +393,16 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             ResourceOptions(parent=self, depends_on=[*after, *rules]),
         )
 
-    def _grant(self, pushes: PushGroups, ready: Output[Lookups], tags: list[str]) -> Granted:
+    def _grant(
+        self,
+        pushes: PushGroups,
+        pushed: Pushed,
+        in_store: IdentityStoreGroups,
+        ready: Output[Lookups],
+        tags: list[str],
+    ) -> Granted:
         """Attributes for access control, permission sets and assignments in AWS."""
-        settings = self._settings
-        granted: Granted = {"set_arns": Output.from_input(dict[str, str]()), "done": []}
+        settings, done = self._settings, list[Resource]()
         enabled = settings.access_control_attributes is not None
         declared_attributes = instance_attributes.AccessControlDeclared(tuple(tags), enabled)
         for finding in instance_attributes.access_control_declared(declared_attributes):
@@ -404,31 +420,18 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 self._child,
             )
             tags = [*tags, *declared.keys]
-            granted["done"].append(declared.resource)
-        access = access_args(settings.account_access)
-        known = {group.key: group.aws_group_id for group in settings.push_groups}
-        sets, applications = (
-            settings.account_access.permission_sets, settings.account_access.applications
-        )  # fmt: skip
-        groups = {group for each in sets for group in each.all_groups()}
-        groups |= {group for each in applications for group in each.groups}
-        if sets or applications:
-            grants = AccountAccess(
-                f"{self._name}-access",
-                {
-                    "instance_arn": ready.instance_arn,
-                    "group_ids": {key: pushes.required_id(key) for key in groups},
-                    "existing_group_ids": {key: ident for key, ident in known.items() if ident},
-                    "push_groups": [*known],
-                    **access,
-                    "session_tags": tags,
-                    "protect": settings.protect,
-                },
-                self._child,
-            )
-            granted["set_arns"] = grants.permission_set_arns
-            granted["done"] += grants.resources
-        return granted
+            done.append(declared.resource)
+
+        def group_id(key: str) -> Output[str]:
+            if self._resolved.pushes(key):
+                return pushes.required_id(key)
+            group = pushed[key]
+            return in_store.required(key, group.name, group.declared.aws_group_id)
+
+        stacks = Stacks(self, pulumi.get_stack())
+        return grant_access(
+            self, self._name, self._resolved, stacks, ready.instance_arn, group_id, tags, done
+        )
 
     def _alert(self, token: ScimToken, ready: Output[Lookups]) -> None:
         if (alarm := self._settings.token_expiry_alarm) is None:

@@ -93,6 +93,22 @@ class TokenExpiryAlarmSettings(TypedDict):
     """AWS provider for an alarm in another account or Region."""
 
 
+class StacksByName(TypedDict):
+    count: NotRequired[int | None]
+    prefixes: NotRequired[list[str]]
+
+
+class StacksByAccount(TypedDict):
+    count: NotRequired[int | None]
+    organizational_units: NotRequired[list[str]]
+
+
+class FleetSettings(TypedDict):
+    push_groups: NotRequired[StacksByName | None]
+    permission_sets: NotRequired[StacksByName | None]
+    accounts: NotRequired[StacksByAccount | None]
+
+
 class IdentityCenterFederationArgs(TypedDict):
     app: NotRequired[AppSettings]
     instance_arn: NotRequired[str | None]
@@ -107,6 +123,7 @@ class IdentityCenterFederationArgs(TypedDict):
     account_access: NotRequired[AccountAccessSettings]
     access_control_attributes: NotRequired[AccessControlAttributesSettings | None]
     token_expiry_alarm: NotRequired[TokenExpiryAlarmSettings | None]
+    fleet: NotRequired[FleetSettings | None]
     protect: NotRequired[bool]
 
 
@@ -184,8 +201,25 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
             "days_before": alarm.days_before,
             "provider": aws_provider("alarm", alarm),
         },
+        "fleet": _fleet(settings.fleet),
         "protect": settings.protect,
     }
+
+
+def _fleet(fleet: models.Fleet | None) -> FleetSettings | None:
+    if fleet is None:
+        return None
+    accounts = fleet.accounts
+    return {
+        "push_groups": _by_name(fleet.push_groups),
+        "permission_sets": _by_name(fleet.permission_sets),
+        "accounts": accounts
+        and {"count": accounts.count, "organizational_units": accounts.organizational_units},
+    }
+
+
+def _by_name(given: models.StacksByName | None) -> StacksByName | None:
+    return given and {"count": given.count, "prefixes": given.prefixes}
 
 
 def access_args(access: models.AccountAccess) -> AccessSettings:

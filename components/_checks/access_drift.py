@@ -35,6 +35,7 @@ from okta_idc.rules.registry import count
 from okta_idc.settings import Settings
 from okta_idc.settings.declared_access import declared_access, declared_set
 from okta_idc.settings.models import DriftPolicy, PermissionSet
+from okta_idc.settings.parts import CORE
 
 from .. import _state
 from .._clients import aws_client
@@ -42,6 +43,7 @@ from .._errors import ValidationError
 from .._state import State, read_state
 from .lookups import Lookups
 from .next_steps import UNKNOWN, unread
+from .stack_settings import StackSettings
 
 Places = frozenset[str]
 _NONE: Places = frozenset()
@@ -64,6 +66,8 @@ class Deployed:
 
     groups: dict[str, str] = field(default_factory=dict[str, str])
     """Identity Store group IDs by name in the settings."""
+    arns: dict[str, str] = field(default_factory=dict[str, str])
+    """ARNs of permission sets by name, also of those that another stack manages."""
     sets: dict[str, PermissionSetState] = field(default_factory=dict[str, PermissionSetState])
     accounts: dict[tuple[str, str], Places] = field(
         default_factory=lambda: defaultdict[tuple[str, str], Places](frozenset)
@@ -113,6 +117,8 @@ def deployed_access(state: State) -> Deployed:
                     }
                 case _state.PUSH_GROUPS, {"group_ids": groups}:
                     found.groups |= groups
+                case _state.ACCOUNT_ACCESS, {"permission_set_arns": arns}:
+                    found.arns |= arns
                 case _:
                     pass
     for arn, given in texts.items():
@@ -135,16 +141,19 @@ class Granted(TypedDict):
 def access_differences(
     parent: Resource,
     *,
-    settings: Settings,
+    resolved: StackSettings,
     lookups: Output[Lookups],
     group_ids: Output[dict[str, str]],
     set_arns: Output[dict[str, str]],
     done: list[Resource],
 ) -> Output[list[str]]:
-    """One line per difference, and per part that is unknown. Fails for blocking differences if
-    `settings.drift` is `enforce`. Waits for the resources in `done`."""
+    """One line per difference of what this stack has, and per part that is unknown. Fails for
+    blocking differences if `drift` is `enforce`. Waits for the resources in `done`. `group_ids`:
+    Identity Store IDs of the groups that are compared; an access part of a fleet knows them in
+    previews too."""
+    settings, is_core = resolved.share.settings, resolved.part == CORE
     managed = settings.account_access
-    control = settings.access_control_attributes
+    control = settings.access_control_attributes if is_core else None
     if not (managed.permission_sets or managed.applications or control):
         return Output.from_input(list[str]())
     preview = pulumi.runtime.is_dry_run()
@@ -154,8 +163,10 @@ def access_differences(
         if state is None:
             return _report(parent, [], [_NO_STATE], settings.drift)
         declared, before = await _known_access(settings), deployed_access(state)
-        check = _Check(declared, before, preview)
-        if preview:
+        check = _Check(declared, before, preview, resolved)
+        if preview and not is_core:
+            check.groups, check.arns = known["group_ids"], before.arns
+        elif preview:
             names = {each.key for each in settings.push_groups}
             check.groups = {key: i for key, i in before.groups.items() if key in names}
             ours = {each.name for each in declared.sets}
@@ -170,7 +181,8 @@ def access_differences(
         return _report(parent, [*check.findings()], check.unknowns, settings.drift)
 
     after: dict[str, Any] = {"urns": [resource.urn for resource in done]}
-    after |= {} if preview else {"group_ids": group_ids, "set_arns": set_arns}
+    after |= {} if preview else {"set_arns": set_arns}
+    after |= {} if preview and is_core else {"group_ids": group_ids}
     return Output.all(lookups=lookups, state=read_state(parent), **after).apply(compare)
 
 
@@ -230,6 +242,7 @@ class _Check:
     declared: DeclaredAccess
     before: Deployed
     preview: bool
+    resolved: StackSettings
     groups: dict[str, str] = field(default_factory=dict[str, str])
     arns: dict[str, str] = field(default_factory=dict[str, str])
     unknowns: list[str] = field(default_factory=list[str])
@@ -271,7 +284,8 @@ class _Check:
             yield from access_drift.attributes_as_declared(compared)
         if (access := self._access) is None:
             return
-        for declared in self.declared.sets:
+        owned = self.resolved.share.owned_sets
+        for declared in (each for each in self.declared.sets if each.name in owned):
             for subject in self._set(declared, access):
                 for rule in _SET_RULES:
                     yield from rule(subject)
@@ -313,7 +327,8 @@ class _Check:
         for group, ident in self.groups.items():
             actual: dict[str, set[str]] = defaultdict(set)
             for arn, account in access.accounts.get(ident, ()):
-                actual[arn].add(account)
+                if self.resolved.has_account(account):
+                    actual[arn].add(account)
             for arn in {**dict.fromkeys(names), **dict.fromkeys(actual)}:
                 shown = access.sets.get(arn)
                 if shown is None and arn in access.sets:
@@ -329,6 +344,8 @@ class _Check:
                 yield self._grants(declared, self.before.accounts[ident, arn], grants)
 
     def _applications(self, access: GroupAccess) -> Iterator[Grants]:
+        if self.resolved.part != CORE:
+            return
         if isinstance(access.applications, AwsError):
             self.unknown("application assignments were not compared", access.applications)
             return

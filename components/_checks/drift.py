@@ -41,6 +41,7 @@ def differences(
     assigned: Mapping[str, Group[Any]],
     assignments: GroupAssignments,
     pushed: Mapping[str, Group[Any]],
+    elsewhere: Mapping[str, Output[str]],
     pushes: PushGroups,
     names: Names,
     adopted: frozenset[str],
@@ -48,9 +49,10 @@ def differences(
 ) -> Output[list[str]]:
     """One line per difference. Fails for blocking differences if `policy` is `enforce`.
 
-    `read`: the app as Okta shows it. `adopted`: push groups whose mapping is adopted, and so not
-    recorded. What this run changes is no difference: in an update, the app
-    and the assignments are read after it; a preview compares only what the run leaves alone.
+    `read`: the app as Okta shows it. `elsewhere`: IDs of the groups that other stacks push.
+    `adopted`: push groups whose mapping is adopted, and so not recorded. What this run changes is
+    no difference: in an update, the app and the assignments are read after it; a preview compares
+    only what the run leaves alone.
     """
     preview = pulumi.runtime.is_dry_run()
     after = [] if preview else [*assignments.assignments.values()]
@@ -63,24 +65,66 @@ def differences(
         assigned={key: group.id for key, group in assigned.items()},
         found=found.groups,
         pushed={key: group.id for key, group in pushed.items()},
+        mappings=Output.all(pushes.existing_mappings, dict(elsewhere)).apply(
+            lambda both: {k: each for k, each in both[0].items() if k not in both[1].values()}
+        ),
+    )
+
+    def report(known: Mapping[str, Any]) -> list[str]:
+        found = _findings(known, names, adopted, preview=preview)
+        return _report(parent, known, found, names, policy)
+
+    return known.apply(report)
+
+
+def push_differences(
+    parent: Resource,
+    *,
+    pushed: Mapping[str, Group[Any]],
+    pushes: PushGroups,
+    names: Names,
+    adopted: frozenset[str],
+    policy: DriftPolicy,
+) -> Output[list[str]]:
+    """The same for the push mappings of a stack that only pushes groups. Mappings that no stack
+    declares are in the core stack's."""
+    known: Any = Output.all(
+        state=read_state(parent),
+        pushed={key: group.id for key, group in pushed.items()},
         mappings=pushes.existing_mappings,
     )
 
     def report(known: Mapping[str, Any]) -> list[str]:
-        findings = list(_findings(known, names, adopted, preview=preview))
-        urns = _mapping_urns(known["state"], names, known["pushed"])
-        lines = [_line(finding, urns) for finding in findings]
-        if known["state"] is None:
-            lines.append(_NO_STATE)
-        blocking = [_line(f, urns) for f in findings if f.rule.severity == "blocking"]
-        if blocking and policy == DriftPolicy.ENFORCE and not preview:
-            text = "\n".join(("Okta differs from the declared configuration:", *blocking))
-            raise ValidationError.at("", text)
-        for line in lines:
-            pulumi.log.warn(line, parent)
-        return lines
+        old = _recorded_ids(known["state"], PUSH_MAPPING, names.pushes, "sourceGroupId")
+        ours = {*known["pushed"].values(), *old.values()}
+        found = {ident: each for ident, each in known["mappings"].items() if ident in ours}
+        kept = _kept(known["pushed"], old, adopted)
+        findings = _mappings(kept, known["pushed"], old, found)
+        return _report(parent, known, findings, names, policy)
 
     return known.apply(report)
+
+
+def _report(
+    parent: Resource,
+    known: Mapping[str, Any],
+    found: Iterable[Finding],
+    names: Names,
+    policy: DriftPolicy,
+) -> list[str]:
+    """One line per finding, also logged; fails for a blocking one if `policy` is `enforce`."""
+    findings = [*found]
+    urns = _mapping_urns(known["state"], names, known["pushed"])
+    lines = [_line(finding, urns) for finding in findings]
+    if known["state"] is None:
+        lines.append(_NO_STATE)
+    blocking = [_line(f, urns) for f in findings if f.rule.severity == "blocking"]
+    if blocking and policy == DriftPolicy.ENFORCE and not pulumi.runtime.is_dry_run():
+        text = "\n".join(("Okta differs from the declared configuration:", *blocking))
+        raise ValidationError.at("", text)
+    for line in lines:
+        pulumi.log.warn(line, parent)
+    return lines
 
 
 def _mapping_urns(state: State | None, names: Names, pushed: _ById) -> dict[str, str]:

@@ -3,7 +3,7 @@
 A misspelled group, a missing user or the wrong instance fails here, before anything changes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -47,29 +47,59 @@ def look_up(parent: Resource, settings: Settings, names: Names) -> Output[Lookup
     """Reads the instance, groups, users and user attributes that the settings name. Fails once for
     all that do not exist, and for one group in both roles (OIC-201). `names`: of the federation's
     resources."""
+    users = find_users(
+        settings.assignments.users,
+        settings.app.username_format,
+        InvokeOutputOptions(parent=parent),
+    )
+    attributes = check_attributes(parent, settings)
+    groups = _groups_by_path(settings)
+
+    def check(read: Sequence[Any]) -> Lookups:
+        found, users, attributes = read
+        raise_caught(found, users, attributes)
+        _check_distinct(settings, found.groups, users)
+        return replace(found, users=users)
+
+    found = _read(parent, settings, names, groups)
+    return Output.all(found, users, attributes).apply(check)
+
+
+def look_up_groups(
+    parent: Resource, settings: Settings, names: Names, groups: Mapping[str, GroupSource]
+) -> Output[Lookups]:
+    """Reads the instance, and these groups by path, which is all that a part of a fleet needs.
+    Fails once for all that do not exist."""
+
+    def check(found: Lookups | ValidationError) -> Lookups:
+        raise_caught(found)
+        return cast(Lookups, found)
+
+    return _read(parent, settings, names, groups).apply(check)
+
+
+def _read(
+    parent: Resource, settings: Settings, names: Names, groups: Mapping[str, GroupSource]
+) -> Output[Lookups | ValidationError]:
     warn_of_unknown_regions(parent, settings)
     opts = InvokeOutputOptions(parent=parent)
     instances = readable(aws.ssoadmin.get_instances_output(opts=opts))
     recorded = read_state(parent).apply(
         lambda state: recorded_groups(state, names.assignments, names.pushes)
     )
-    groups = find_groups(_groups_by_path(settings), opts, recorded)
-    users = find_users(settings.assignments.users, settings.app.username_format, opts)
 
-    def collect(
-        found: aws.ssoadmin.GetInstancesResult, groups: Any, users: Any, attributes: Any
-    ) -> Lookups:
+    @caught
+    def collect(found: aws.ssoadmin.GetInstancesResult, groups: Any) -> Lookups:
         instance = caught(_instance)(found, settings.instance_arn)
-        raise_caught(groups, users, attributes, instance)
-        _check_distinct(settings, groups, users)
+        raise_caught(groups, instance)
         arn, store = cast(tuple[str, str], instance)
         check_arns(settings, arn)
         warn_of_unknown_region(parent, found.region)
         issuer_url = endpoints.default_issuer_url(found.region, store)
-        return Lookups(arn, store, found.region, issuer_url, groups, users)
+        return Lookups(arn, store, found.region, issuer_url, groups, {})
 
-    attributes = check_attributes(parent, settings)
-    return Output.all(instances, groups, users, attributes).apply(lambda read: collect(*read))
+    read = Output.all(instances, find_groups(groups, opts, recorded))
+    return read.apply(lambda both: collect(*both))
 
 
 def _instance(found: aws.ssoadmin.GetInstancesResult, declared: str | None) -> tuple[str, str]:

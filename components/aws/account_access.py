@@ -71,6 +71,9 @@ class AccountAccessArgs(AccessSettings):
     """Identity Store IDs of groups whose existing assignments are imported."""
     push_groups: list[str]
     """Names of the push groups."""
+    existing_permission_sets: NotRequired[dict[str, Input[str]]]
+    """ARNs by name of the permission sets that another stack manages; this one only assigns
+    them."""
     session_tags: NotRequired[list[str]]
     """Keys of the session tags that policies may refer to."""
     protect: NotRequired[bool]
@@ -99,6 +102,7 @@ class AccountAccess(pulumi.ComponentResource):
         sets, applications = args.get("permission_sets", []), args.get("applications", [])
         self._args, self._options = args, child_of(self, opts)
         self._existing = args.get("existing_group_ids", {})
+        elsewhere = args.get("existing_permission_sets", {})
         ids: Any = args["group_ids"]
         self._group_ids: Any = ids if isinstance(ids, dict) else Output.from_input(ids)
         state = read_state(self)
@@ -116,12 +120,16 @@ class AccountAccess(pulumi.ComponentResource):
         arns: dict[str, Output[str]] = {}
         for declared, checked in zip(sets, access.permission_sets, strict=True):
             prefix = f"{name}-{declared['name']}"
-            created = self._permission_set(prefix, declared)
-            arns[declared["name"]] = created.arn
-            policies = list(self._policies(prefix, declared, created))
-            self.resources += [created, *policies]
+            policies: list[Resource] = []
+            if existing := elsewhere.get(declared["name"]):
+                arn = Output.from_input(existing)
+            else:
+                created = self._permission_set(prefix, declared)
+                arn, policies = created.arn, list(self._policies(prefix, declared, created))
+                self.resources += [created, *policies]
+            arns[declared["name"]] = arn
             for group, account in checked.pairs():
-                self._assignment(prefix, declared, created, policies, group, account)
+                self._assignment(prefix, declared, arn, policies, group, account)
         for application in applications:
             imported = application.get("import_assignments") and application["arn"]
             for group in application["groups"]:
@@ -212,7 +220,7 @@ class AccountAccess(pulumi.ComponentResource):
         self,
         prefix: str,
         declared: PermissionSet,
-        created: Any,
+        arn: Output[str],
         policies: list[Resource],
         group: str,
         account: str,
@@ -223,7 +231,7 @@ class AccountAccess(pulumi.ComponentResource):
         assigned = aws.ssoadmin.AccountAssignment(
             resource,
             instance_arn=self._args["instance_arn"],
-            permission_set_arn=created.arn,
+            permission_set_arn=arn,
             principal_id=principal,
             principal_type="GROUP",
             target_id=account,
@@ -233,7 +241,7 @@ class AccountAccess(pulumi.ComponentResource):
                 resource,
                 principalId=principal,
                 targetId=account,
-                permissionSetArn=created.arn,
+                permissionSetArn=arn,
             ),
         )
         self.resources.append(assigned)

@@ -8,12 +8,13 @@ group's ID. Before it pushes a group for the first time, it waits until AWS has 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
+from okta_idc.clients.json_path import get_text
 from okta_idc.settings import Problem
 from okta_idc.settings.models import Provisioning
 
@@ -57,7 +58,7 @@ class PushGroupsArgs(TypedDict):
     """ID of the Identity Store behind the app, `d-…`."""
     groups: list[PushedGroup]
     """Groups to push."""
-    assigned_group_ids: NotRequired[list[Input[str]]]
+    assigned_group_ids: NotRequired[Input[list[Input[str]]]]
     """IDs of the assignment groups in Okta; a first push waits for their users."""
     assigned_user_ids: NotRequired[Input[list[str]]]
     """IDs of the individually assigned users in Okta; a first push waits for them."""
@@ -92,6 +93,7 @@ class PushGroups(pulumi.ComponentResource):
             args.get("propagation_settle_seconds", _DEFAULTS.propagation_settle_seconds),
         )
         state = read_state(self)
+        self._names = frozenset(group["name"] for group in args["groups"])
         adopted = {group["name"]: group for group in args["groups"] if group.get("import_id")}
         owned = {each["name"]: each for each in args["groups"] if each["name"] not in adopted}
         given = {k: ident for k, g in adopted.items() if (ident := g.get("aws_group_id"))}
@@ -110,7 +112,7 @@ class PushGroups(pulumi.ComponentResource):
         )
         ready = without_dependencies(
             Output.all(
-                linked, joined, lists, state, args.get("assigned_group_ids", []),
+                linked, joined, lists, state, Output.from_input(args.get("assigned_group_ids", [])),
                 Output.from_input(args.get("assigned_user_ids", [])), after,
             ).apply(lambda a: self._users_ready(propagation, *a[:-1]))
         )  # fmt: skip
@@ -176,6 +178,17 @@ class PushGroups(pulumi.ComponentResource):
             )
         )
         self.register_outputs({"mapping_ids": self.mapping_ids, "group_ids": self.group_ids})
+
+    def mapping_id(self, name: str, source: Output[str]) -> Output[str | None]:
+        """ID of the push mapping of a group, also of one that another stack pushes; None if Okta
+        has none."""
+        if name in self._names:
+            return cast(Output[str | None], self.mapping_ids[name])
+        return Output.all(self.existing_mappings, source).apply(
+            lambda known: (
+                get_text(known[0][known[1]].record, "id") or None if known[1] in known[0] else None
+            )
+        )
 
     def required_id(self, name: str) -> Output[str]:
         """Identity Store ID of one group. Fails with ValidationError if AWS does not have it."""

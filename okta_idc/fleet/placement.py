@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from okta_idc.access_rules.directory import Directory
 from okta_idc.settings import Settings
-from okta_idc.settings.models import Fleet, StacksByName
+from okta_idc.settings.models import AccountAssignments, Fleet, PermissionSet, StacksByName
 from okta_idc.settings.parts import CORE, PREFIXES, part_of
 
 
@@ -90,34 +90,69 @@ def _innermost(directory: Directory, units: Iterable[str]) -> dict[str, str]:
     return {account: name for name in ordered for account in accounts[name]}
 
 
-def restricted(settings: Settings, placement: Placement, part: str) -> Settings:
-    """The account access of one part: the accounts that it has, in all permission sets that the
-    part has, or that have assignments in it."""
+@dataclass(frozen=True)
+class Share:
+    """What one stack has of the account access."""
+
+    settings: Settings
+    """The settings with the permission sets and accounts of this stack alone."""
+    owned_sets: frozenset[str]
+    """Names of the permission sets that this stack manages; of others, it has assignments."""
+    places: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Paths in the settings of the whole federation, by those in `settings`, where they differ."""
+
+    def written(self, path: str) -> str:
+        """The path in the settings of the whole federation."""
+        known, rest = path, ""
+        while known and known not in self.places:
+            known, dot, last = known.rpartition(".")
+            rest = f"{dot}{last}{rest}"
+        return self.places.get(known, known) + rest
+
+
+def share_of(settings: Settings, placement: Placement, part: str) -> Share:
+    """The share of one part in settings without rules. Applications are in the core."""
     access = settings.account_access
-    sets = [
-        each.model_copy(
-            update={
-                "accounts": _within(each.accounts, placement, part),
-                "assignments": [
-                    further.model_copy(
-                        update={"accounts": _within(further.accounts, placement, part)}
-                    )
-                    for further in each.assignments
-                ],
-            }
+    if settings.fleet is None:
+        return Share(settings, frozenset(each.name for each in access.permission_sets))
+    kept: list[PermissionSet] = []
+    owned: set[str] = set()
+    places: dict[str, str] = {}
+    for index, declared in enumerate(access.permission_sets):
+        was, now = _set_path(index), _set_path(len(kept))
+        own, *further = (
+            _within(each, placement, part, (f"{was}{below}", f"{now}{below}"), places)
+            for below, each in declared.combinations()
         )
-        for each in access.permission_sets
-    ]
-    kept = [each for each in sets if placement.permission_set(each.name) == part or each.pairs()]
+        each = declared.model_copy(update={"accounts": own.accounts, "assignments": further})
+        if placement.permission_set(each.name) == part:
+            owned.add(each.name)
+        elif not each.pairs():
+            continue
+        places[now] = was
+        kept.append(each)
     applications = access.applications if part == CORE else []
-    return settings.model_copy(
-        update={
-            "account_access": access.model_copy(
-                update={"permission_sets": kept, "applications": applications}
-            )
-        }
-    )
+    update = {"permission_sets": kept, "applications": applications}
+    own = settings.model_copy(update={"account_access": access.model_copy(update=update)})
+    return Share(own, frozenset(owned), places)
 
 
-def _within(accounts: Iterable[str], placement: Placement, part: str) -> list[str]:
-    return [each for each in accounts if placement.account(each) in (part, None)]
+def _set_path(index: int) -> str:
+    return f"account_access.permission_sets[{index}]"
+
+
+def _within(
+    given: AccountAssignments,
+    placement: Placement,
+    part: str,
+    paths: tuple[str, str],
+    places: dict[str, str],
+) -> AccountAssignments:
+    """The accounts of the part; records their places."""
+    accounts: list[str] = []
+    for index, account in enumerate(given.accounts):
+        if (placement.account(account) or CORE) == part:
+            was, now = paths
+            places[f"{now}.accounts[{len(accounts)}]"] = f"{was}.accounts[{index}]"
+            accounts.append(account)
+    return given.model_copy(update={"accounts": accounts})

@@ -10,13 +10,14 @@ from okta_idc.fleet.placement import Placement
 PUSH_MAPPING = "okta:index/pushGroup:PushGroup"
 ACCOUNT_ASSIGNMENT = "aws:ssoadmin/accountAssignment:AccountAssignment"
 PERMISSION_SET = "aws:ssoadmin/permissionSet:PermissionSet"
-_POLICIES = frozenset({
-    "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
-    "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment",
-    "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
-    "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment",
+MANAGED_POLICY = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
+CUSTOMER_POLICY = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
+INLINE_POLICY = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
+BOUNDARY = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
+PLACED = frozenset({
+    PUSH_MAPPING, ACCOUNT_ASSIGNMENT, PERMISSION_SET,
+    MANAGED_POLICY, CUSTOMER_POLICY, INLINE_POLICY, BOUNDARY,
 })  # fmt: skip
-PLACED = frozenset({PUSH_MAPPING, ACCOUNT_ASSIGNMENT, PERMISSION_SET, *_POLICIES})
 """The types of resources that a fleet divides. All others are in the core stack."""
 
 
@@ -35,7 +36,8 @@ def places(
 ) -> Iterator[tuple[Recorded, str]]:
     """The resources of one stack that a fleet divides, each with the part that must have it.
     `federation` is the name of the component, `part` the stack's. Raises what `Placement` does."""
-    listed = [each for each in recorded if each.kind in PLACED]
+    prefix = f"{federation}-"
+    listed = [each for each in recorded if each.kind in PLACED and each.name.startswith(prefix)]
     sets = {
         each.outputs.get("arn"): str(each.outputs.get("name"))
         for each in listed

@@ -12,6 +12,7 @@ from okta_idc.settings.loader import ROOT
 from okta_idc.settings.models import Node
 from okta_idc.settings.parts import parts_of
 from okta_idc.settings.settings import Settings
+from okta_idc.settings.shape import shape_of
 from okta_idc.settings.yaml_file import YamlError, read_yaml
 
 PART = "part"
@@ -25,6 +26,14 @@ class Part(Node):
     """Name of the core stack."""
     name: Annotated[str, Field(min_length=1)]
     """Name of the part, for example `access-1`."""
+
+
+def load_part(raw: object, project: str) -> Part:
+    """What `okta-identity-center:part` holds. Raises SettingsError."""
+    shape = shape_of(Part, raw, f"{project}:{PART}")
+    if shape.problems:
+        raise SettingsError(shape.problems)
+    return Part.model_validate(raw)
 
 
 def stack_file(folder: Path, stack: str) -> Path:

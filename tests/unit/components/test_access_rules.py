@@ -8,7 +8,7 @@ import pytest
 from pulumi import RunError
 
 from components import _state
-from components._checks import access_rules
+from components._checks import stack_settings
 from okta_idc.clients.aws import AwsError
 from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import federation
@@ -22,7 +22,7 @@ SET = {"name": "Developer", "groups": ["aws-admins"], "account_selectors": [DEV]
 @pytest.fixture
 def directory(monkeypatch: pytest.MonkeyPatch) -> MemoryDirectory:
     found = MemoryDirectory()
-    monkeypatch.setattr(access_rules, "directory", lambda _parent: found)
+    monkeypatch.setattr(stack_settings, "directory", lambda _parent: found)
     return found
 
 

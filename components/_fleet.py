@@ -1,0 +1,99 @@
+"""What a stack of a fleet reads of the others: their outputs, and what they put into AWS.
+
+Everything is looked up by name, so that the stacks can run in any order: what does not exist yet is
+unknown in a preview, and an error in an update.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi import Output, Resource, ResourceOptions
+
+from okta_idc.clients.json_path import Json, get_object
+
+from ._errors import ValidationError
+from ._lookup_errors import invoke
+from ._outputs import unknown
+
+
+class Stacks:
+    """The outputs of the other stacks of a fleet. `core`: name of the core stack."""
+
+    def __init__(self, parent: Resource, core: str) -> None:
+        self._parent, self._core = parent, core
+        self._known: dict[str, pulumi.StackReference] = {}
+
+    def name(self, part: str) -> str:
+        """The name of a part's stack."""
+        return f"{self._core}-{part}" if part else self._core
+
+    def output(self, part: str, key: str) -> Output[Any]:
+        """An output of a part's stack; None if it has none yet."""
+        if part not in self._known:
+            stack = self.name(part)
+            full = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
+            self._known[part] = pulumi.StackReference(
+                stack, stack_name=full, opts=ResourceOptions(parent=self._parent)
+            )
+        return self._known[part].get_output(key)
+
+    def required(self, part: str, key: str, what: str, path: str = "") -> Output[Any]:
+        """An output that this stack needs. Without it, unknown in a preview; in an update, fails
+        with ValidationError: `what` does not exist yet."""
+        message = f"{what} does not exist yet. {_run(self.name(part), self._core)}"
+        found = self.output(part, key)
+        return found.apply(lambda value: _required(value, path, message))
+
+    def permission_set_arns(self, parts: Mapping[str, str]) -> dict[str, Output[str]]:
+        """ARNs of permission sets that other stacks manage, by name; `parts`: their parts."""
+
+        def arn(name: str, part: str) -> Output[str]:
+            message = (
+                f"permission set {name!r} does not exist yet. {_run(self.name(part), self._core)}"
+            )
+            arns = self.output(part, "permissionSetArns")
+            path = "account_access.permission_sets"
+            return arns.apply(lambda found: _required(get_object(found).get(name), path, message))
+
+        return {name: arn(name, part) for name, part in parts.items()}
+
+
+class IdentityStoreGroups:
+    """The groups in the Identity Store, also those that other stacks push: one list, read when it
+    is first needed."""
+
+    def __init__(self, parent: Resource, identity_store_id: Output[str]) -> None:
+        self._parent, self._store = parent, identity_store_id
+        self._read: Output[Mapping[str, str]] | None = None
+
+    def ident(self, name: Output[str], given: str | None = None) -> Output[str | None]:
+        """The ID of a group by its name in Okta, or the given one; None if AWS has no such
+        group."""
+        if given:
+            return Output.from_input(given)
+        if self._read is None:
+            self._read = self._store.apply(self._list)
+        return Output.all(self._read, name).apply(lambda both: both[0].get(both[1]))
+
+    def required(self, key: str, name: Output[str], given: str | None = None) -> Output[str]:
+        """The same. Without it, unknown in a preview; an update fails with ValidationError."""
+        message = f"{key!r} is not in IAM Identity Center yet. Run the stack that pushes it first."
+        return self.ident(name, given).apply(lambda found: _required(found, "push_groups", message))
+
+    async def _list(self, store: str) -> Mapping[str, str]:
+        read = await invoke("aws:identitystore/getGroups", {"identityStoreId": store}, self._parent)
+        groups: list[Json] = read.get("groups") or []
+        return {each["displayName"]: each["groupId"] for each in groups}
+
+
+def _run(stack: str, core: str) -> str:
+    return f"Run stack {stack} first, or all: okta-idc fleet up --stack {core}"
+
+
+def _required(value: Any, path: str, message: str) -> Any:
+    if value is not None:
+        return value
+    if pulumi.runtime.is_dry_run():
+        return unknown()
+    raise ValidationError.at(path, message)
