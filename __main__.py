@@ -9,12 +9,12 @@ from pathlib import Path
 import pulumi
 
 from components import (
-    FederationPart,
     IdentityCenterFederation,
     exit_when_stopped,
     federation_args_from,
     reject_ambient_credentials,
 )
+from components.fleet_part import FederationPart
 from okta_idc.fleet.stack_files import PART, load_part, settings_of_part
 from okta_idc.settings import ROOT, SettingsError, load_settings
 
@@ -35,4 +35,5 @@ except SettingsError as error:
 
 for name, value in federation.outputs().items():
     pulumi.export(name, value)
-pulumi.export("readme", Path("Pulumi.README.md").read_text(encoding="utf-8"))
+if isinstance(federation, IdentityCenterFederation):
+    pulumi.export("readme", Path("Pulumi.README.md").read_text(encoding="utf-8"))

@@ -13,7 +13,6 @@ from .aws.token_expiry_alarm import TokenExpiryAlarm, TokenExpiryAlarmArgs
 from .environment import reject_ambient_credentials
 from .federation import IdentityCenterFederation
 from .federation_args import IdentityCenterFederationArgs, federation_args_from
-from .fleet_part import FederationPart
 from .okta.group_assignments import GroupAssignments, GroupAssignmentsArgs
 from .okta.profile_mappings import ProfileMappings, ProfileMappingsArgs
 from .okta.provisioning import Provisioning, ProvisioningArgs
@@ -28,7 +27,6 @@ __all__ = [
     "AccountAccess",
     "AccountAccessArgs",
     "DriftPolicy",
-    "FederationPart",
     "GatePolicy",
     "GroupAssignments",
     "GroupAssignmentsArgs",

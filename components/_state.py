@@ -6,6 +6,7 @@ looks unmanaged, and a renamed group looks like another one.
 
 import asyncio
 import functools
+import time
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,6 +90,9 @@ class State:
 
 
 EMPTY = State({}, {})
+_PAUSES = (0.1, 0.3, 1.0, 0.0)
+"""Seconds after each failed read. While the engine writes the state to a folder, another process
+can find it incomplete: the metadata beside it is not replaced at once."""
 
 
 _reads: "weakref.WeakKeyDictionary[Any, asyncio.Task[State | None]]" = weakref.WeakKeyDictionary()
@@ -112,12 +116,16 @@ def read_state_now(parent: Resource) -> State | None:
     known = _reads.get(monitor)
     if known is not None and known.done():
         return known.result()
-    try:
-        read = pulumi.runtime.invoke(_READ, _stack(), InvokeOptions(parent=parent)).value
-    except Exception as error:  # of any kind, as in `_read`
-        state = _unread(parent, error)
-    else:
-        state = _state(read)
+    state = None
+    for pause in _PAUSES:
+        try:
+            read = pulumi.runtime.invoke(_READ, _stack(), InvokeOptions(parent=parent)).value
+        except Exception as error:  # of any kind, as in `_read`
+            _unread(parent, error)
+            time.sleep(pause)
+        else:
+            state = _state(read)
+            break
     if known is None:
         _reads[monitor] = asyncio.ensure_future(_known(state))
     return state
@@ -128,11 +136,16 @@ async def _known(state: State | None) -> State | None:
 
 
 async def _read(parent: Resource) -> State | None:
-    try:
-        read: Any = await pulumi.runtime.invoke_async(_READ, _stack(), InvokeOptions(parent=parent))
-    except Exception as error:  # of any kind: the run continues without the comparison
-        return _unread(parent, error)
-    return _state(read)
+    for pause in _PAUSES:
+        try:
+            opts = InvokeOptions(parent=parent)
+            read: Any = await pulumi.runtime.invoke_async(_READ, _stack(), opts)
+        except Exception as error:  # of any kind: the run continues without the comparison
+            _unread(parent, error)
+            await asyncio.sleep(pause)
+        else:
+            return _state(read)
+    return None
 
 
 def _stack() -> dict[str, str]:

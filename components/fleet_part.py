@@ -167,12 +167,12 @@ class FederationPart(pulumi.ComponentResource):
             group for each in settings.account_access.permission_sets for group, _ in each.pairs()
         }
         ids = {key: in_store.ident(group_name(key), groups[key].aws_group_id) for key in compared}
-        found = Output.all(**ids)
+        found: Any = Output.all(ids).apply(lambda both: _present(both[0]))
         in_aws = access_differences(
             self,
             resolved=resolved,
             lookups=checked,
-            group_ids=found.apply(_present),
+            group_ids=found,
             **granted,
         )
         return Output.all(in_aws, unknown).apply(lambda both: both[0] + both[1])

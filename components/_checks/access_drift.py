@@ -66,8 +66,6 @@ class Deployed:
 
     groups: dict[str, str] = field(default_factory=dict[str, str])
     """Identity Store group IDs by name in the settings."""
-    arns: dict[str, str] = field(default_factory=dict[str, str])
-    """ARNs of permission sets by name, also of those that another stack manages."""
     sets: dict[str, PermissionSetState] = field(default_factory=dict[str, PermissionSetState])
     accounts: dict[tuple[str, str], Places] = field(
         default_factory=lambda: defaultdict[tuple[str, str], Places](frozenset)
@@ -117,8 +115,6 @@ def deployed_access(state: State) -> Deployed:
                     }
                 case _state.PUSH_GROUPS, {"group_ids": groups}:
                     found.groups |= groups
-                case _state.ACCOUNT_ACCESS, {"permission_set_arns": arns}:
-                    found.arns |= arns
                 case _:
                     pass
     for arn, given in texts.items():
@@ -149,8 +145,8 @@ def access_differences(
 ) -> Output[list[str]]:
     """One line per difference of what this stack has, and per part that is unknown. Fails for
     blocking differences if `drift` is `enforce`. Waits for the resources in `done`. `group_ids`:
-    Identity Store IDs of the groups that are compared; an access part of a fleet knows them in
-    previews too."""
+    Identity Store IDs of the groups that are compared. A part of a fleet knows them, and the ARNs
+    of permission sets, in previews too."""
     settings, is_core = resolved.share.settings, resolved.part == CORE
     managed = settings.account_access
     control = settings.access_control_attributes if is_core else None
@@ -164,9 +160,7 @@ def access_differences(
             return _report(parent, [], [_NO_STATE], settings.drift)
         declared, before = await _known_access(settings), deployed_access(state)
         check = _Check(declared, before, preview, resolved)
-        if preview and not is_core:
-            check.groups, check.arns = known["group_ids"], before.arns
-        elif preview:
+        if preview and is_core:
             names = {each.key for each in settings.push_groups}
             check.groups = {key: i for key, i in before.groups.items() if key in names}
             ours = {each.name for each in declared.sets}
@@ -181,8 +175,7 @@ def access_differences(
         return _report(parent, [*check.findings()], check.unknowns, settings.drift)
 
     after: dict[str, Any] = {"urns": [resource.urn for resource in done]}
-    after |= {} if preview else {"set_arns": set_arns}
-    after |= {} if preview and is_core else {"group_ids": group_ids}
+    after |= {} if preview and is_core else {"group_ids": group_ids, "set_arns": set_arns}
     return Output.all(lookups=lookups, state=read_state(parent), **after).apply(compare)
 
 
@@ -259,16 +252,19 @@ class _Check:
                 self.unknown("attributes for access control were not compared", error)
         if not self.declared.is_managed:
             return
-        calls = CALLS_PER_GROUP * len(self.groups) + CALLS_PER_SET * len(self.arns)
+        owned = self.resolved.share.owned_sets
+        arns = [arn for name, arn in self.arns.items() if name in owned]
+        calls = CALLS_PER_GROUP * len(self.groups) + CALLS_PER_SET * len(arns)
         if calls > MAX_CALLS_OF_A_RUN:
             sets, groups = (
-                count(len(self.arns), "permission set"), count(len(self.groups), "push group")
+                count(len(arns), "permission set"), count(len(self.groups), "push group")
             )  # fmt: skip
             self.unknowns.append(f"{UNKNOWN}{sets} and {groups} were not compared. {_DOCTOR}")
             return
         self._access = read_group_access(
-            center, instance, [*self.groups.values()], self.arns.values(),
-            max_calls=MAX_CALLS_OF_A_RUN,
+            center, instance, [*self.groups.values()], arns,
+            known={*self.arns.values()}.difference(arns),
+            applications=self.resolved.part == CORE, max_calls=MAX_CALLS_OF_A_RUN,
         )  # fmt: skip
 
     def unknown(self, what: str, error: AwsError) -> None:

@@ -47,10 +47,12 @@ def read_group_access(
     groups: Collection[str],
     sets: Iterable[str] = (),
     *,
+    known: Collection[str] = (),
     applications: bool = True,
     max_calls: int | None = None,
 ) -> GroupAccess:
-    """The access of these groups, with the permission sets that they have and the given ones."""
+    """The access of these groups, with the permission sets that they have and the given ones.
+    `known`: ARNs of permission sets that are not described."""
     with ThreadPoolExecutor(_WORKERS) as pool:
 
         def each(read: Callable[[str], T], idents: Collection[str]) -> dict[str, T] | AwsError:
@@ -66,13 +68,14 @@ def read_group_access(
         arns = dict.fromkeys(sets)
         if not isinstance(accounts, AwsError):
             arns |= dict.fromkeys(arn for pairs in accounts.values() for arn, _ in pairs)
-        described = list(arns)
+        described = [arn for arn in arns if arn not in known]
+        wanted = len(described)
         if max_calls is not None:
             left = max_calls - CALLS_PER_GROUP * len(groups)
             described = described[: max(0, left // CALLS_PER_SET)]
         found = pool.map(partial(_permission_set, center, instance), described)
         by_arn = dict(zip(described, found, strict=True))
-    return GroupAccess(accounts, assigned, by_arn, len(arns) - len(described))
+    return GroupAccess(accounts, assigned, by_arn, wanted - len(described))
 
 
 def _permission_set(

@@ -101,6 +101,8 @@ class MockCloud(mocks.Mocks):
     """What the stack's state has: type and outputs by URN. None: it cannot be read."""
     center: Any = None
     """Replaces the client of IAM Identity Center. Default: AWS has what is declared."""
+    stacks: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """Outputs of other stacks by name."""
     declared: list[mocks.MockResourceArgs] = field(default_factory=list)
     calls: list[mocks.MockCallArgs] = field(default_factory=list)
 
@@ -128,6 +130,8 @@ class MockCloud(mocks.Mocks):
         outputs = dict(args.inputs)
         if args.typ.endswith(":PermissionSet"):
             outputs["arn"] = f"arn:{args.inputs['name']}"
+        if args.typ == "pulumi:pulumi:StackReference":
+            outputs["outputs"] = self.stacks.get(args.name, {})
         if args.typ == "okta:app/saml:Saml":
             url = "https://acme.okta.com/api/v1/apps/0oa1/sso/saml/metadata"
             outputs |= {"metadataUrl": url, "embedUrl": "https://acme.okta.com/home/1"}

@@ -1,0 +1,231 @@
+"""The stacks of a fleet: the core, and the parts, each with its share."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pulumi import RunError
+
+from components import IdentityCenterFederation, _state
+from components._checks import stack_settings
+from components.fleet_part import FederationPart
+from okta_idc.clients.identity_center import PermissionSetDetails
+from okta_idc.fleet.stack_files import Part
+from okta_idc.settings import load_settings
+from tests.unit.components.conftest import MockCloud
+from tests.unit.components.test_federation import arguments
+from tests.unit.okta_idc.access_rules.directory import DEV1, PROD, MemoryDirectory
+
+Declare = Callable[..., None]
+FLEET = {
+    "push_groups": {"prefixes": ["aws-a"]},
+    "permission_sets": {"prefixes": ["Dev"]},
+    "accounts": {"organizational_units": ["Workloads/Dev"]},
+}
+SETS = [
+    {"name": "Developer", "groups": ["aws-admins", "aws-data"], "accounts": [DEV1, PROD],
+     "managed_policies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]},
+    {"name": "Reader", "groups": ["aws-data"], "accounts": [PROD]},
+]  # fmt: skip
+CORE = {"appId": "0oa1", "assignmentGroups": [{"id": "00gA"}], "permissionSetArns": {"Reader": "r"}}
+SETS_STACK = {"permissionSetArns": {"Developer": "arn:Developer"}}
+
+
+@pytest.fixture(autouse=True)
+def directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack_settings, "directory", lambda _parent: MemoryDirectory())
+
+
+@pytest.fixture
+def cloud(cloud: MockCloud) -> MockCloud:
+    cloud.mapped, cloud.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
+    cloud.stacks = {"prod": CORE, "prod-sets-dev": SETS_STACK}
+    cloud.existing_app = {
+        "features": cloud.features, "status": "ACTIVE", "userNameTemplate": "${source.login}",
+    }  # fmt: skip
+    return cloud
+
+
+def core(**changes: Any) -> Callable[[], object]:
+    given = {"fleet": FLEET, "account_access__permission_sets": SETS} | changes
+    return lambda: IdentityCenterFederation("idc", arguments(**given)).push_groups
+
+
+def part(name: str, **changes: Any) -> Callable[[], object]:
+    given = {"fleet": FLEET, "account_access__permission_sets": SETS} | changes
+    settings = load_settings(arguments(**given))
+    return lambda: FederationPart("idc", settings, Part(core="prod", name=name)).drift
+
+
+def declared(cloud: MockCloud) -> set[str]:
+    """Names of the resources that a fleet divides."""
+    kinds = ("PushGroup", ":PermissionSet", "PolicyAttachment", "AccountAssignment", "Saml")
+    return {a.name for a in cloud.declared if a.typ.endswith(kinds)}
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_the_core_has_what_no_part_has(cloud: MockCloud, declare: Declare, preview: bool) -> None:
+    cloud.stacks["stack-sets-dev"] = SETS_STACK  # the mocks' stack is named "stack"
+    declare(core(), preview=preview)
+    assert declared(cloud) == {
+        "idc-app-saml", "idc-push-aws-data", "idc-access-Reader-set",
+        f"idc-access-Developer-aws-admins-{PROD}", f"idc-access-Developer-aws-data-{PROD}",
+        f"idc-access-Reader-aws-data-{PROD}",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("push-aws-a", {"idc-push-aws-admins"}),
+        ("sets-dev", {"idc-access-Developer-set", "idc-access-Developer-ReadOnlyAccess"}),
+        ("access-workloads-dev", {f"idc-access-Developer-aws-admins-{DEV1}",
+                                  f"idc-access-Developer-aws-data-{DEV1}"}),
+    ],
+)  # fmt: skip
+def test_a_part_has_its_share_alone(
+    cloud: MockCloud, declare: Declare, name: str, expected: set[str], preview: bool
+) -> None:
+    declare(part(name), preview=preview)
+    assert declared(cloud) == expected
+
+
+def test_resources_have_the_same_parents_in_every_stack(cloud: MockCloud, declare: Declare) -> None:
+    for program in (part("push-aws-a"), part("sets-dev"), part("access-workloads-dev"), core()):
+        cloud.stacks["stack-sets-dev"] = SETS_STACK
+        declare(program)
+    types = {(a.typ, a.name) for a in cloud.declared if a.typ.startswith("okta-identity-center")}
+    assert ("okta-identity-center:index:IdentityCenterFederation", "idc") in types
+    assert {name for kind, name in types if kind.endswith(":AccountAccess")} == {"idc-access"}
+    assert {name for kind, name in types if kind.endswith(":PushGroups")} == {"idc-push"}
+
+
+def test_assignments_have_the_ids_of_other_stacks(cloud: MockCloud, declare: Declare) -> None:
+    declare(part("access-workloads-dev"))
+    found = {(a["permissionSetArn"], a["principalId"]) for a in cloud.inputs("AccountAssignment")}
+    assert found == {("arn:Developer", "aws-aws-admins"), ("arn:Developer", "aws-aws-data")}
+
+
+@pytest.mark.parametrize(
+    ("name", "lacks", "message"),
+    [
+        ("push-aws-a", "prod", "The app in Okta does not exist yet. Run stack prod first"),
+        ("access-workloads-dev", "prod-sets-dev",
+         "permission set 'Developer' does not exist yet. Run stack prod-sets-dev first"),
+    ],
+)  # fmt: skip
+def test_what_another_stack_has_not_created_fails_an_update_and_not_a_preview(
+    cloud: MockCloud, declare: Declare, name: str, lacks: str, message: str
+) -> None:
+    del cloud.stacks[lacks]
+    declare(part(name), preview=True)
+    cloud.declared.clear()
+    with pytest.raises(RunError, match=message):
+        declare(part(name))
+    assert cloud.inputs("PushGroup") == cloud.inputs("AccountAssignment") == []
+
+
+def test_a_group_that_is_not_pushed_yet_fails_an_update_and_not_a_preview(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    cloud.in_aws = ["aws-data"]
+    declare(part("access-workloads-dev"), preview=True)
+    cloud.declared.clear()
+    with pytest.raises(RunError, match="'aws-admins' is not in IAM Identity Center yet"):
+        declare(part("access-workloads-dev"))
+
+
+def test_a_part_pushes_nothing_while_provisioning_is_off(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    cloud.existing_app["features"] = []
+    with pytest.raises(RunError, match="Provisioning of app 0oa1 is off"):
+        declare(part("push-aws-a"))
+    assert cloud.inputs("PushGroup") == []
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize(
+    ("name", "kind", "resource", "outputs", "stack"),
+    [
+        ("push-aws-a", _state.PUSH_MAPPING, "idc-push-aws-data", {}, "prod"),
+        ("access-workloads-dev", _state.ACCOUNT_ASSIGNMENT, "idc-access-Developer-aws-data-3",
+         {"targetId": PROD}, "prod"),
+        ("sets-dev", _state.PUSH_MAPPING, "idc-push-aws-ax", {}, "prod-push-aws-a"),
+    ],
+)  # fmt: skip
+def test_a_stack_with_the_resources_of_another_one_changes_nothing(
+    cloud: MockCloud,
+    declare: Declare,
+    name: str,
+    kind: str,
+    resource: str,
+    outputs: dict[str, Any],
+    stack: str,
+    preview: bool,
+) -> None:
+    cloud.record(kind, resource, **outputs)
+    with pytest.raises(RunError, match=f"{stack} must have 1 resource: {resource}.*fleet move"):
+        declare(part(name), preview=preview)
+    assert declared(cloud) == set()
+
+
+def test_a_single_stack_that_becomes_a_core_deletes_nothing(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    cloud.record(_state.PUSH_MAPPING, "idc-push-aws-admins", sourceGroupId="00gB")
+    with pytest.raises(RunError, match=r"stack-push-aws-a must have 1 resource.*OIC-572"):
+        declare(core())
+    assert declared(cloud) == set()
+
+
+def test_the_core_reports_no_mapping_of_another_stack_as_unmanaged(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    cloud.stacks["stack-sets-dev"] = SETS_STACK
+    found: list[Any] = []
+    cloud.mapped = ["00gB", "00gC", "00gX"]
+
+    def run() -> object:
+        given = arguments(fleet=FLEET, account_access__permission_sets=SETS)
+        return IdentityCenterFederation("idc", given).drift.apply(found.extend)
+
+    declare(run)
+    assert [line for line in found if "OIC-603" in line and "00gX" in line]
+    assert not [line for line in found if "aws-admins" in line]
+
+
+def test_a_part_reports_a_mapping_that_is_gone(cloud: MockCloud, declare: Declare) -> None:
+    cloud.record(_state.PUSH_MAPPING, "idc-push-aws-admins", sourceGroupId="00gB")
+    cloud.mapped = ["00gC"]
+    lines: list[str] = []
+
+    def run() -> object:
+        settings = load_settings(arguments(fleet=FLEET, account_access__permission_sets=SETS))
+        made = FederationPart("idc", settings, Part(core="prod", name="push-aws-a"))
+        return made.drift.apply(lines.extend)
+
+    declare(run, preview=True)
+    assert any("pulumi state delete" in line and "aws-admins" in line for line in lines), lines
+
+
+def test_access_that_nobody_declared_is_reported_by_the_stack_of_its_account(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    other = "444444444444"
+    cloud.center.more_sets = {"arn:Other": PermissionSetDetails("Other")}
+    cloud.center.more_access = {"aws-aws-data": [("arn:Other", PROD), ("arn:Other", other)]}
+    fleet = {"accounts": {"organizational_units": ["Workloads/Prod"]}}
+    cloud.stacks["prod"] = {**CORE, "permissionSetArns": {"Developer": "arn:Developer"}}
+    lines: list[str] = []
+
+    def run() -> object:
+        sets = [{"name": "Developer", "groups": ["aws-data"], "accounts": [PROD]}]
+        settings = load_settings(arguments(fleet=fleet, account_access__permission_sets=sets))
+        made = FederationPart("idc", settings, Part(core="prod", name="access-workloads-prod"))
+        return made.drift.apply(lines.extend)
+
+    declare(run)
+    assert any(PROD in line for line in lines), lines
+    assert not any(other in line for line in lines), lines
