@@ -32,6 +32,7 @@ from ._checks.provisioning_gate import (
     provisioning_gate,
     required_features,
 )
+from ._checks.renamed_groups import check_renamed_groups
 from ._checks.stack_settings import resolve_settings
 from ._checks.token_health import token_health
 from ._fleet import IdentityStoreGroups, Stacks
@@ -128,7 +129,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         rules_in_okta = read_group_rules(self, name, settings)
         share = self._resolved.share
         unknown = check_environment(self, share.settings, lookups, self._resolved.written)
-        checks = rules_in_okta, unknown
+        stacks = Stacks(self, pulumi.get_stack())
+        renamed = check_renamed_groups(self, self._resolved, stacks, Names.of(name).pushes)
+        checks = rules_in_okta, unknown, renamed
         verified = Output.all(token.status, *checks)
         checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, verified).apply(
             lambda read: check_same_instance(*read[:3])
@@ -142,7 +145,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         pushes = self._push(gate, assigned, own, lookups, [assignments, users])
         tags = [statement.key for statement in settings.attribute_statements]
         in_store = IdentityStoreGroups(self, lookups.identity_store_id)
-        granted = self._grant(pushes, pushed, in_store, ready, tags)
+        granted = self._grant(pushes, pushed, in_store, stacks, ready, tags)
         self._alert(token, ready)
         in_okta = differences(
             self,
@@ -398,6 +401,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         pushes: PushGroups,
         pushed: Pushed,
         in_store: IdentityStoreGroups,
+        stacks: Stacks,
         ready: Output[Lookups],
         tags: list[str],
     ) -> Granted:
@@ -428,7 +432,6 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             group = pushed[key]
             return in_store.required(key, group.name, group.declared.aws_group_id)
 
-        stacks = Stacks(self, pulumi.get_stack())
         return grant_access(
             self, self._name, self._resolved, stacks, ready.instance_arn, group_id, tags, done
         )

@@ -20,6 +20,7 @@ from ._checks.aws_environment import check_environment
 from ._checks.drift import push_differences
 from ._checks.lookups import Lookups, look_up_groups
 from ._checks.provisioning_gate import provisioning_gate, required_features
+from ._checks.renamed_groups import check_renamed_groups
 from ._checks.stack_settings import resolve_settings
 from ._fleet import IdentityStoreGroups, Stacks
 from ._grants import grant_access
@@ -78,14 +79,17 @@ class FederationPart(pulumi.ComponentResource):
 
     def _push(self, declared: list[PushGroup], lookups: Output[Lookups]) -> Output[list[str]]:
         """Declares the push mappings, once provisioning is on. Returns the differences."""
+        renamed = check_renamed_groups(
+            self, self._resolved, self._stacks, Names.of(self._name).pushes
+        )
         if not declared:
             self.push_groups = Output.from_input(list[PushGroupOutput]())
-            return Output.from_input(list[str]())
+            return renamed.apply(lambda _: list[str]())
         whole = self._resolved.whole
         pushed: dict[str, Group[PushGroup]] = resolve_groups(
             f"{self._name}-group", declared, lookups.groups, lookups, child_of(self, None)
         )
-        checked = Output.all(self.app_id, lookups).apply(lambda both: both[0])
+        checked = Output.all(self.app_id, lookups, renamed).apply(lambda known: known[0])
         gate = provisioning_gate(
             self,
             checked,

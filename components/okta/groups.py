@@ -62,6 +62,11 @@ def names_filters(names: Iterable[str]) -> list[str]:
     return _joined(f"profile.name eq {_quoted(name)}" for name in names)
 
 
+def ids_filters(ids: Iterable[str]) -> list[str]:
+    """As few search expressions as possible that match groups with any of these IDs."""
+    return _joined(f"id eq {_quoted(ident)}" for ident in ids)
+
+
 def _joined(terms: Iterable[str]) -> list[str]:
     found: list[str] = []
     for term in terms:

@@ -63,8 +63,8 @@ class Misplaced:
     "A stack has resources that belong to another stack of the fleet",
     source=_KIT,
     severity=Severity.BLOCKING,
-    remedy="Otherwise this run would delete them. `okta-idc fleet move` moves them in the states, and "
-    "changes nothing in Okta or AWS.",
+    remedy="Otherwise this run would delete them. `okta-idc fleet move` moves them in the states, "
+    "and changes nothing in Okta or AWS.",
     good=Misplaced("prod"),
     bad=Misplaced("prod", {"prod-access-2": ("Developer-aws-developers-210987654321",)}),
 )

@@ -171,6 +171,29 @@ def test_a_stack_with_the_resources_of_another_one_changes_nothing(
     assert declared(cloud) == set()
 
 
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_group_whose_new_name_is_in_another_stack_is_moved_first(
+    cloud: MockCloud, declare: Declare, preview: bool
+) -> None:
+    cloud.groups["data-admins"] = cloud.groups.pop("aws-admins")
+    urn = cloud.record(_state.PUSH_MAPPING, "idc-push-aws-admins", sourceGroupId="00gB")
+    renamed = {"push_groups": ["data-admins", "aws-data"], "account_access__permission_sets": []}
+    with pytest.raises(RunError) as raised:
+        declare(part("push-aws-a", **renamed), preview=preview)
+    command = f"pulumi state rename '{urn}' 'idc-push-data-admins' --stack prod-push-aws-a --yes"
+    assert f"{command} && okta-idc fleet move --stack prod" in str(raised.value)
+    assert declared(cloud) == set()
+
+
+def test_a_group_that_is_no_longer_pushed_at_all_is_no_renamed_group(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    cloud.record(_state.PUSH_MAPPING, "idc-push-aws-admins", sourceGroupId="00gB")
+    removed = {"push_groups": ["aws-data"], "account_access__permission_sets": []}
+    declare(part("push-aws-a", **removed))
+    assert declared(cloud) == set()
+
+
 def test_a_single_stack_that_becomes_a_core_deletes_nothing(
     cloud: MockCloud, declare: Declare
 ) -> None:
