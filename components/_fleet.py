@@ -17,6 +17,11 @@ from ._lookup_errors import invoke
 from ._outputs import unknown
 
 
+def stack_name(core: str, part: str) -> str:
+    """The name of a part's stack."""
+    return f"{core}-{part}" if part else core
+
+
 class Stacks:
     """The outputs of the other stacks of a fleet. `core`: name of the core stack."""
 
@@ -24,14 +29,10 @@ class Stacks:
         self._parent, self._core = parent, core
         self._known: dict[str, pulumi.StackReference] = {}
 
-    def name(self, part: str) -> str:
-        """The name of a part's stack."""
-        return f"{self._core}-{part}" if part else self._core
-
     def output(self, part: str, key: str) -> Output[Any]:
         """An output of a part's stack; None if it has none yet."""
         if part not in self._known:
-            stack = self.name(part)
+            stack = stack_name(self._core, part)
             full = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
             self._known[part] = pulumi.StackReference(
                 stack, stack_name=full, opts=ResourceOptions(parent=self._parent)
@@ -41,7 +42,7 @@ class Stacks:
     def required(self, part: str, key: str, what: str, path: str = "") -> Output[Any]:
         """An output that this stack needs. Without it, unknown in a preview; in an update, fails
         with ValidationError: `what` does not exist yet."""
-        message = f"{what} does not exist yet. {_run(self.name(part), self._core)}"
+        message = f"{what} does not exist yet. {self._run(part)}"
         found = self.output(part, key)
         return found.apply(lambda value: _required(value, path, message))
 
@@ -49,14 +50,16 @@ class Stacks:
         """ARNs of permission sets that other stacks manage, by name; `parts`: their parts."""
 
         def arn(name: str, part: str) -> Output[str]:
-            message = (
-                f"permission set {name!r} does not exist yet. {_run(self.name(part), self._core)}"
-            )
+            message = f"permission set {name!r} does not exist yet. {self._run(part)}"
             arns = self.output(part, "permissionSetArns")
             path = "account_access.permission_sets"
             return arns.apply(lambda found: _required(get_object(found).get(name), path, message))
 
         return {name: arn(name, part) for name, part in parts.items()}
+
+    def _run(self, part: str) -> str:
+        stack = stack_name(self._core, part)
+        return f"Run stack {stack} first, or all: okta-idc fleet up --stack {self._core}"
 
 
 class IdentityStoreGroups:
@@ -85,10 +88,6 @@ class IdentityStoreGroups:
         read = await invoke("aws:identitystore/getGroups", {"identityStoreId": store}, self._parent)
         groups: list[Json] = read.get("groups") or []
         return {each["displayName"]: each["groupId"] for each in groups}
-
-
-def _run(stack: str, core: str) -> str:
-    return f"Run stack {stack} first, or all: okta-idc fleet up --stack {core}"
 
 
 def _required(value: Any, path: str, message: str) -> Any:

@@ -15,15 +15,16 @@ def grant_access(
     parent: Resource,
     name: str,
     resolved: StackSettings,
-    stacks: Stacks,
     instance_arn: Output[str],
     group_id: Callable[[str], Output[str]],
     session_tags: Sequence[str],
+    *,
+    stacks: Stacks | None = None,
     done: Sequence[Resource] = (),
 ) -> Granted:
     """The access that this stack has a share of. `name`: of the federation. `group_id` returns the
-    Identity Store ID of a push group by its key; it is only asked for groups with access.
-    `done`: further resources of the result."""
+    Identity Store ID of a push group by its key; only groups with access need one.
+    `stacks`: with the permission sets of other stacks; `done`: further resources of the result."""
     settings = resolved.share.settings
     access = settings.account_access
     granted: Granted = {"set_arns": Output.from_input(dict[str, str]()), "done": [*done]}
@@ -43,7 +44,7 @@ def grant_access(
             "instance_arn": instance_arn,
             "group_ids": {key: group_id(key) for key in groups},
             "existing_group_ids": {key: ident for key, ident in given.items() if ident},
-            "existing_permission_sets": {**stacks.permission_set_arns(elsewhere)},
+            "existing_permission_sets": {**stacks.permission_set_arns(elsewhere)} if stacks else {},
             "push_groups": [*given],
             **access_args(access),
             "session_tags": [*session_tags],

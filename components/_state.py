@@ -18,6 +18,7 @@ from pulumi import InvokeOptions, Output, Resource
 from okta_idc.clients.json_path import get_object, get_text
 from okta_idc.fleet.resources import (
     ACCOUNT_ASSIGNMENT,
+    APPLICATION_ASSIGNMENT,
     BOUNDARY,
     CUSTOMER_POLICY,
     INLINE_POLICY,
@@ -36,7 +37,6 @@ GROUP_RULE = "okta:group/rule:Rule"
 ACCOUNT_ACCESS = "okta-identity-center:index:AccountAccess"
 PUSH_GROUPS = "okta-identity-center:index:PushGroups"
 USER_ASSIGNMENT = "okta:app/user:User"
-APPLICATION_ASSIGNMENT = "aws:ssoadmin/applicationAssignment:ApplicationAssignment"
 CONTROL_ATTRIBUTES = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
 _TYPES = frozenset({
     SAML_APP, GROUP_ASSIGNMENT, GROUP_RULE, PUSH_GROUPS, PUSH_MAPPING, USER_ASSIGNMENT,

@@ -35,7 +35,7 @@ from ._checks.provisioning_gate import (
 from ._checks.renamed_groups import check_renamed_groups
 from ._checks.stack_settings import resolve_settings
 from ._checks.token_health import token_health
-from ._fleet import IdentityStoreGroups, Stacks
+from ._fleet import IdentityStoreGroups
 from ._grants import grant_access
 from ._options import child_of
 from ._outputs import AssignmentGroupOutput, PushGroupOutput
@@ -129,8 +129,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         rules_in_okta = read_group_rules(self, name, settings)
         share = self._resolved.share
         unknown = check_environment(self, share.settings, lookups, self._resolved.written)
-        stacks = Stacks(self, pulumi.get_stack())
-        renamed = check_renamed_groups(self, self._resolved, stacks, Names.of(name).pushes)
+        renamed = check_renamed_groups(
+            self, self._resolved, pulumi.get_stack(), Names.of(name).pushes
+        )
         checks = rules_in_okta, unknown, renamed
         verified = Output.all(token.status, *checks)
         checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, verified).apply(
@@ -144,8 +145,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         own = {key: group for key, group in pushed.items() if self._resolved.pushes(key)}
         pushes = self._push(gate, assigned, own, lookups, [assignments, users])
         tags = [statement.key for statement in settings.attribute_statements]
-        in_store = IdentityStoreGroups(self, lookups.identity_store_id)
-        granted = self._grant(pushes, pushed, in_store, stacks, ready, tags)
+        granted = self._grant(pushes, ready, tags)
         self._alert(token, ready)
         in_okta = differences(
             self,
@@ -180,6 +180,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         self.attribute_statement_keys = Output.from_input(tags)
         groups: Any = [{"name": group.name, "id": group.id} for group in assigned.values()]
         self.assignment_groups = Output.from_input(groups)
+        in_store = IdentityStoreGroups(self, lookups.identity_store_id)
         groups = [
             {
                 "name": group.name,
@@ -399,9 +400,6 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     def _grant(
         self,
         pushes: PushGroups,
-        pushed: Pushed,
-        in_store: IdentityStoreGroups,
-        stacks: Stacks,
         ready: Output[Lookups],
         tags: list[str],
     ) -> Granted:
@@ -426,14 +424,14 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             tags = [*tags, *declared.keys]
             done.append(declared.resource)
 
-        def group_id(key: str) -> Output[str]:
-            if self._resolved.pushes(key):
-                return pushes.required_id(key)
-            group = pushed[key]
-            return in_store.required(key, group.name, group.declared.aws_group_id)
-
         return grant_access(
-            self, self._name, self._resolved, stacks, ready.instance_arn, group_id, tags, done
+            self,
+            self._name,
+            self._resolved,
+            ready.instance_arn,
+            pushes.required_id,
+            tags,
+            done=done,
         )
 
     def _alert(self, token: ScimToken, ready: Output[Lookups]) -> None:

@@ -53,12 +53,13 @@ class FederationPart(pulumi.ComponentResource):
     ) -> None:
         # The type of the whole: a resource's URN names the types of its parents.
         super().__init__("okta-identity-center:index:IdentityCenterFederation", name, {}, opts)
-        self._name = name
+        self._name, self._core = name, part.core
         self._resolved = resolve_settings(self, name, settings, part.name, part.core)
         self._stacks = Stacks(self, part.core)
         self.app_id = self._stacks.required("", "appId", "The app in Okta")
-        own = self._resolved.share.settings.account_access.permission_sets
-        granted_groups = {group for each in own for group, _ in each.pairs()}
+        own = self._resolved.share.settings.account_access
+        granted_groups = {group for each in own.permission_sets for group, _ in each.pairs()}
+        granted_groups |= {group for each in own.applications for group in each.groups}
         groups = {
             f"push_groups[{index}]": each
             for index, each in enumerate(self._resolved.whole.push_groups)
@@ -80,7 +81,7 @@ class FederationPart(pulumi.ComponentResource):
     def _push(self, declared: list[PushGroup], lookups: Output[Lookups]) -> Output[list[str]]:
         """Declares the push mappings, once provisioning is on. Returns the differences."""
         renamed = check_renamed_groups(
-            self, self._resolved, self._stacks, Names.of(self._name).pushes
+            self, self._resolved, self._core, Names.of(self._name).pushes
         )
         if not declared:
             self.push_groups = Output.from_input(list[PushGroupOutput]())
@@ -144,7 +145,8 @@ class FederationPart(pulumi.ComponentResource):
         """Declares permission sets and assignments. Returns the differences, and what could not be
         checked."""
         resolved, settings = self._resolved, self._resolved.share.settings
-        if not settings.account_access.permission_sets:
+        access = settings.account_access
+        if not (access.permission_sets or access.applications):
             self.permission_set_arns = Output.from_input(dict[str, str]())
             return Output.from_input(list[str]())
         unknown = check_environment(self, settings, lookups, resolved.written)
@@ -164,12 +166,11 @@ class FederationPart(pulumi.ComponentResource):
         if control := settings.access_control_attributes:
             tags += control.attributes
         granted = grant_access(
-            self, self._name, resolved, self._stacks, checked.instance_arn, group_id, tags
+            self, self._name, resolved, checked.instance_arn, group_id, tags, stacks=self._stacks
         )
         self.permission_set_arns = granted["set_arns"]
-        compared = {
-            group for each in settings.account_access.permission_sets for group, _ in each.pairs()
-        }
+        compared = {group for each in access.permission_sets for group, _ in each.pairs()}
+        compared |= {group for each in access.applications for group in each.groups}
         ids = {key: in_store.ident(group_name(key), groups[key].aws_group_id) for key in compared}
         found: Any = Output.all(ids).apply(lambda both: _present(both[0]))
         in_aws = access_differences(

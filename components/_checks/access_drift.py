@@ -264,7 +264,7 @@ class _Check:
         self._access = read_group_access(
             center, instance, [*self.groups.values()], arns,
             known={*self.arns.values()}.difference(arns),
-            applications=self.resolved.part == CORE, max_calls=MAX_CALLS_OF_A_RUN,
+            applications=self.resolved.has_rest, max_calls=MAX_CALLS_OF_A_RUN,
         )  # fmt: skip
 
     def unknown(self, what: str, error: AwsError) -> None:
@@ -340,7 +340,7 @@ class _Check:
                 yield self._grants(declared, self.before.accounts[ident, arn], grants)
 
     def _applications(self, access: GroupAccess) -> Iterator[Grants]:
-        if self.resolved.part != CORE:
+        if not self.resolved.has_rest:
             return
         if isinstance(access.applications, AwsError):
             self.unknown("application assignments were not compared", access.applications)

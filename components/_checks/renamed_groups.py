@@ -12,7 +12,7 @@ from pulumi import Output, Resource
 from okta_idc.settings import Problem
 
 from .._errors import ValidationError
-from .._fleet import Stacks
+from .._fleet import stack_name
 from .._lookup_errors import invoke
 from .._state import EMPTY, PUSH_MAPPING, State, read_state
 from ..okta.groups import ids_filters
@@ -20,11 +20,11 @@ from .stack_settings import StackSettings
 
 
 def check_renamed_groups(
-    parent: Resource, resolved: StackSettings, stacks: Stacks, pushes: str
+    parent: Resource, resolved: StackSettings, core: str, pushes: str
 ) -> Output[None]:
     """Fails with ValidationError and the commands that move a renamed group to its stack. One call
-    for about 100 groups that the settings no longer push, and none without a fleet. `pushes` begins
-    the names of the push mappings."""
+    for about 100 groups that the settings no longer push, and none without a fleet. `core` is the
+    core stack; `pushes` begins the names of the push mappings."""
     declared = {each.name or each.create: each.key for each in resolved.whole.push_groups}
 
     async def check(state: State | None) -> None:
@@ -43,7 +43,7 @@ def check_renamed_groups(
         }
         if moved:
             raise ValidationError(
-                *(_problem(resolved, stacks, state, pushes, *each) for each in moved.items())
+                *(_problem(resolved, core, state, pushes, *each) for each in moved.items())
             )
 
     if resolved.whole.fleet is None:
@@ -61,13 +61,14 @@ async def _names(parent: Resource, ids: Mapping[str, str]) -> dict[str, str]:
 
 
 def _problem(
-    resolved: StackSettings, stacks: Stacks, state: State, pushes: str, old: str, new: str
+    resolved: StackSettings, core: str, state: State, pushes: str, old: str, new: str
 ) -> Problem:
-    here, there = stacks.name(resolved.part), stacks.name(resolved.placement.group(new))
+    here = stack_name(core, resolved.part)
+    there = stack_name(core, resolved.placement.group(new))
     urn = state.urns[PUSH_MAPPING, f"{pushes}{old}"]
     return Problem(
         "push_groups",
         f"the group {old!r} is now named {new!r}, and belongs to stack {there}. Move its push "
         f"mapping first: pulumi state rename '{urn}' '{pushes}{new}' --stack {here} --yes && "
-        f"okta-idc fleet move --stack {stacks.name('')}",
+        f"okta-idc fleet move --stack {core}",
     )

@@ -64,13 +64,18 @@ class StackSettings:
         """The path in the settings as they are written, by the path in the settings of `share`."""
         return self._written(self.share.written(path))
 
+    @property
+    def has_rest(self) -> bool:
+        """Whether this stack has the assignments that no other one has, and applications."""
+        return self.placement.rest == self.part
+
     def pushes(self, key: str) -> bool:
         """Whether this stack has the push mapping of a group."""
         return self.placement.group(key) == self.part
 
     def has_account(self, ident: str) -> bool:
         """Whether this stack has the assignments in an account."""
-        return (self.placement.account(ident) or CORE) == self.part
+        return (self.placement.account(ident) or self.placement.rest) == self.part
 
 
 def resolve_settings(

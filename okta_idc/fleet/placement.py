@@ -8,7 +8,7 @@ from functools import cached_property
 from okta_idc.access_rules.directory import Directory
 from okta_idc.settings import Settings
 from okta_idc.settings.models import AccountAssignments, Fleet, PermissionSet, StacksByName
-from okta_idc.settings.parts import CORE, PREFIXES, part_of
+from okta_idc.settings.parts import CORE, PREFIXES, REST, has_rest, part_of
 
 
 @dataclass
@@ -35,13 +35,19 @@ class Placement:
         account, whose assignments stay where they are."""
         cut, prefix = self.fleet and self.fleet.accounts, PREFIXES["accounts"]
         if cut is None:
-            return CORE
+            return self.rest
         if cut.count is not None:
             return part_of(prefix, _number(ident, cut.count))
         unit = self._units.get(ident)
         if unit is not None:
             return part_of(prefix, unit)
-        return CORE if ident in self._directory.accounts() else None
+        return self.rest if ident in self._directory.accounts() else None
+
+    @property
+    def rest(self) -> str:
+        """The part with application assignments, and with the account assignments that no other
+        part has."""
+        return REST if has_rest(self.fleet) else CORE
 
     @cached_property
     def _directory(self) -> Directory:
@@ -111,7 +117,7 @@ class Share:
 
 
 def share_of(settings: Settings, placement: Placement, part: str) -> Share:
-    """The share of one part in settings without rules. Applications are in the core."""
+    """The share of one part in settings without rules."""
     access = settings.account_access
     if settings.fleet is None:
         return Share(settings, frozenset(each.name for each in access.permission_sets))
@@ -131,7 +137,7 @@ def share_of(settings: Settings, placement: Placement, part: str) -> Share:
             continue
         places[now] = was
         kept.append(each)
-    applications = access.applications if part == CORE else []
+    applications = access.applications if part == placement.rest else []
     update = {"permission_sets": kept, "applications": applications}
     own = settings.model_copy(update={"account_access": access.model_copy(update=update)})
     return Share(own, frozenset(owned), places)
@@ -151,7 +157,7 @@ def _within(
     """The accounts of the part; records their places."""
     accounts: list[str] = []
     for index, account in enumerate(given.accounts):
-        if (placement.account(account) or CORE) == part:
+        if (placement.account(account) or placement.rest) == part:
             was, now = paths
             places[f"{now}.accounts[{len(accounts)}]"] = f"{was}.accounts[{index}]"
             accounts.append(account)

@@ -9,13 +9,14 @@ from okta_idc.fleet.placement import Placement
 
 PUSH_MAPPING = "okta:index/pushGroup:PushGroup"
 ACCOUNT_ASSIGNMENT = "aws:ssoadmin/accountAssignment:AccountAssignment"
+APPLICATION_ASSIGNMENT = "aws:ssoadmin/applicationAssignment:ApplicationAssignment"
 PERMISSION_SET = "aws:ssoadmin/permissionSet:PermissionSet"
 MANAGED_POLICY = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
 CUSTOMER_POLICY = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
 INLINE_POLICY = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
 BOUNDARY = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
 PLACED = frozenset({
-    PUSH_MAPPING, ACCOUNT_ASSIGNMENT, PERMISSION_SET,
+    PUSH_MAPPING, ACCOUNT_ASSIGNMENT, APPLICATION_ASSIGNMENT, PERMISSION_SET,
     MANAGED_POLICY, CUSTOMER_POLICY, INLINE_POLICY, BOUNDARY,
 })  # fmt: skip
 """The types of resources that a fleet divides. All others are in the core stack."""
@@ -49,6 +50,8 @@ def places(
         elif each.kind == ACCOUNT_ASSIGNMENT:
             wanted = placement.account(str(each.outputs.get("targetId")))
             yield each, part if wanted is None else wanted
+        elif each.kind == APPLICATION_ASSIGNMENT:
+            yield each, placement.rest
         else:
             key = "arn" if each.kind == PERMISSION_SET else "permissionSetArn"
             name = sets.get(each.outputs.get(key))

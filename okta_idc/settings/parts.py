@@ -12,6 +12,18 @@ PREFIXES = {"push_groups": "push", "permission_sets": "sets", "accounts": "acces
 """How the names of parts begin, by the key of what they have. In the order in which they run."""
 
 
+REST = PREFIXES["accounts"]
+"""The part with the account assignments that no other part has. The core stack cannot have them if
+other stacks push groups or have permission sets, because these stacks need the core."""
+
+
+def has_rest(fleet: Fleet | None) -> bool:
+    """Whether the fleet has the part REST."""
+    if fleet is None or not (fleet.push_groups or fleet.permission_sets):
+        return False
+    return fleet.accounts is None or fleet.accounts.count is None
+
+
 def part_of(prefix: str, name: object) -> str:
     """The part for a number, a beginning of names, or an organizational unit."""
     words = re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-")
@@ -33,4 +45,4 @@ def parts_of(fleet: Fleet | None) -> list[str]:
         if cut is not None:
             names = listed_names(cut) or range(1, (cut.count or 0) + 1)
             parts += (part_of(prefix, name) for name in names)
-    return parts
+    return [*parts, REST] if has_rest(fleet) else parts

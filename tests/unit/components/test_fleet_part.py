@@ -27,6 +27,11 @@ SETS = [
      "managed_policies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]},
     {"name": "Reader", "groups": ["aws-data"], "accounts": [PROD]},
 ]  # fmt: skip
+APPLICATION = "arn:aws:sso::123456789012:application/ssoins-1111111111111111/apl-1111111111111111"
+ACCESS = {
+    "fleet": FLEET, "account_access__permission_sets": SETS,
+    "account_access__applications": [{"arn": APPLICATION, "groups": ["aws-data"]}],
+}  # fmt: skip
 CORE = {"appId": "0oa1", "assignmentGroups": [{"id": "00gA"}], "permissionSetArns": {"Reader": "r"}}
 SETS_STACK = {"permissionSetArns": {"Developer": "arn:Developer"}}
 
@@ -47,31 +52,38 @@ def cloud(cloud: MockCloud) -> MockCloud:
 
 
 def core(**changes: Any) -> Callable[[], object]:
-    given = {"fleet": FLEET, "account_access__permission_sets": SETS} | changes
+    given = ACCESS | changes
     return lambda: IdentityCenterFederation("idc", arguments(**given)).push_groups
 
 
 def part(name: str, **changes: Any) -> Callable[[], object]:
-    given = {"fleet": FLEET, "account_access__permission_sets": SETS} | changes
+    given = ACCESS | changes
     settings = load_settings(arguments(**given))
     return lambda: FederationPart("idc", settings, Part(core="prod", name=name)).drift
 
 
 def declared(cloud: MockCloud) -> set[str]:
     """Names of the resources that a fleet divides."""
-    kinds = ("PushGroup", ":PermissionSet", "PolicyAttachment", "AccountAssignment", "Saml")
+    kinds = (
+        "PushGroup", ":PermissionSet", "PolicyAttachment", "AccountAssignment",
+        "ApplicationAssignment", "Saml",
+    )  # fmt: skip
     return {a.name for a in cloud.declared if a.typ.endswith(kinds)}
 
 
 @pytest.mark.parametrize("preview", [False, True])
 def test_the_core_has_what_no_part_has(cloud: MockCloud, declare: Declare, preview: bool) -> None:
-    cloud.stacks["stack-sets-dev"] = SETS_STACK  # the mocks' stack is named "stack"
     declare(core(), preview=preview)
     assert declared(cloud) == {
         "idc-app-saml", "idc-push-aws-data", "idc-access-Reader-set",
-        f"idc-access-Developer-aws-admins-{PROD}", f"idc-access-Developer-aws-data-{PROD}",
-        f"idc-access-Reader-aws-data-{PROD}",
     }  # fmt: skip
+
+
+def test_a_core_that_has_all_groups_and_sets_has_the_other_assignments(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    declare(core(fleet={"accounts": FLEET["accounts"]}))
+    assert {each["targetId"] for each in cloud.inputs("AccountAssignment")} == {PROD}
 
 
 @pytest.mark.parametrize("preview", [False, True])
@@ -82,6 +94,9 @@ def test_the_core_has_what_no_part_has(cloud: MockCloud, declare: Declare, previ
         ("sets-dev", {"idc-access-Developer-set", "idc-access-Developer-ReadOnlyAccess"}),
         ("access-workloads-dev", {f"idc-access-Developer-aws-admins-{DEV1}",
                                   f"idc-access-Developer-aws-data-{DEV1}"}),
+        ("access", {f"idc-access-Developer-aws-admins-{PROD}",
+                    f"idc-access-Developer-aws-data-{PROD}", f"idc-access-Reader-aws-data-{PROD}",
+                    "idc-access-apl-1111111111111111-aws-data"}),
     ],
 )  # fmt: skip
 def test_a_part_has_its_share_alone(
@@ -93,7 +108,6 @@ def test_a_part_has_its_share_alone(
 
 def test_resources_have_the_same_parents_in_every_stack(cloud: MockCloud, declare: Declare) -> None:
     for program in (part("push-aws-a"), part("sets-dev"), part("access-workloads-dev"), core()):
-        cloud.stacks["stack-sets-dev"] = SETS_STACK
         declare(program)
     types = {(a.typ, a.name) for a in cloud.declared if a.typ.startswith("okta-identity-center")}
     assert ("okta-identity-center:index:IdentityCenterFederation", "idc") in types
@@ -151,7 +165,7 @@ def test_a_part_pushes_nothing_while_provisioning_is_off(
     [
         ("push-aws-a", _state.PUSH_MAPPING, "idc-push-aws-data", {}, "prod"),
         ("access-workloads-dev", _state.ACCOUNT_ASSIGNMENT, "idc-access-Developer-aws-data-3",
-         {"targetId": PROD}, "prod"),
+         {"targetId": PROD}, "prod-access"),
         ("sets-dev", _state.PUSH_MAPPING, "idc-push-aws-ax", {}, "prod-push-aws-a"),
     ],
 )  # fmt: skip
@@ -177,7 +191,8 @@ def test_a_group_whose_new_name_is_in_another_stack_is_moved_first(
 ) -> None:
     cloud.groups["data-admins"] = cloud.groups.pop("aws-admins")
     urn = cloud.record(_state.PUSH_MAPPING, "idc-push-aws-admins", sourceGroupId="00gB")
-    renamed = {"push_groups": ["data-admins", "aws-data"], "account_access__permission_sets": []}
+    renamed = {"push_groups": ["data-admins", "aws-data"], "account_access__permission_sets": [],
+               "account_access__applications": []}  # fmt: skip
     with pytest.raises(RunError) as raised:
         declare(part("push-aws-a", **renamed), preview=preview)
     command = f"pulumi state rename '{urn}' 'idc-push-data-admins' --stack prod-push-aws-a --yes"
@@ -189,7 +204,8 @@ def test_a_group_that_is_no_longer_pushed_at_all_is_no_renamed_group(
     cloud: MockCloud, declare: Declare
 ) -> None:
     cloud.record(_state.PUSH_MAPPING, "idc-push-aws-admins", sourceGroupId="00gB")
-    removed = {"push_groups": ["aws-data"], "account_access__permission_sets": []}
+    removed = {"push_groups": ["aws-data"], "account_access__permission_sets": [],
+               "account_access__applications": []}  # fmt: skip
     declare(part("push-aws-a", **removed))
     assert declared(cloud) == set()
 
@@ -206,7 +222,6 @@ def test_a_single_stack_that_becomes_a_core_deletes_nothing(
 def test_the_core_reports_no_mapping_of_another_stack_as_unmanaged(
     cloud: MockCloud, declare: Declare
 ) -> None:
-    cloud.stacks["stack-sets-dev"] = SETS_STACK
     found: list[Any] = []
     cloud.mapped = ["00gB", "00gC", "00gX"]
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from okta_idc.fleet.placement import Placement, UnknownUnitError, share_of
 from okta_idc.fleet.resources import (
     ACCOUNT_ASSIGNMENT,
+    APPLICATION_ASSIGNMENT,
     MANAGED_POLICY,
     PERMISSION_SET,
     PUSH_MAPPING,
@@ -129,6 +130,7 @@ def value(of: Settings, path: str) -> Any:
     return found
 
 
+@examples(deadline=None)
 @given(SETS)
 def test_without_a_fleet_the_core_has_everything(sets: list[dict[str, Any]]) -> None:
     whole = settings(sets)
@@ -162,8 +164,25 @@ def test_the_longest_prefix_and_the_innermost_unit_decide() -> None:
         "push-aws-prod", "push-aws", CORE,
     ]  # fmt: skip
     assert [found.account(each) for each in (DEV1, DEV2, MANAGEMENT)] == [
-        "access-workloads", "access-workloads-dev-team", CORE,
+        "access-workloads", "access-workloads-dev-team", "access",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fleet", "rest"),
+    [
+        ({"accounts": {"organizational_units": ["Workloads/Dev"]}}, CORE),
+        ({"accounts": {"count": 2}, "push_groups": {"count": 1}}, CORE),
+        ({"push_groups": {"prefixes": ["a"]}}, "access"),
+        ({"permission_sets": {"count": 1}}, "access"),
+    ],
+)
+def test_the_core_has_no_assignments_that_need_stacks_that_need_the_core(
+    fleet: dict[str, Any], rest: str
+) -> None:
+    loaded = Fleet.model_validate(fleet)
+    assert placement(loaded).rest == rest
+    assert (rest == CORE) or rest in parts_of(loaded)
 
 
 def test_an_account_that_left_the_organization_stays_where_it_is() -> None:
@@ -206,8 +225,10 @@ def test_recorded_resources_are_placed_by_what_they_are() -> None:
         Recorded("5", ACCOUNT_ASSIGNMENT, "idc-access-Dev-g-1", {"targetId": PROD}),
         Recorded("6", PUSH_MAPPING, "other-push-aws-a", {}),
         Recorded("7", "okta:app/saml:Saml", "idc-app-saml", {}),
+        Recorded("8", APPLICATION_ASSIGNMENT, "idc-access-apl-1-g", {}),
     ]
     found = {each.urn: part for each, part in places(recorded, placement(fleet), "idc", CORE)}
     assert found == {
         "1": "push-aws", "2": "sets-dev", "3": "sets-dev", "4": CORE, "5": "access-workloads",
+        "8": "access",
     }  # fmt: skip
