@@ -40,6 +40,7 @@ ROTATION = "Rotation is for the CLI"
 IN_ROTATION = "Layers of rotation: the procedure, the token in use, steps and checks, the progress"
 IN_RECOVERY = "Layers of recovery: commands, comparison, live and recorded side"
 PROBE = "Only the CLI imports the probe"
+FLEET = "A fleet is for the CLI and the components"
 RECOVERY = "Recovery is for the CLI, the adoption, the map and the toolchain"
 ACCESS_RULES = "Only the CLI and the components resolve access rules"
 IN_ACCESS_RULES = (
@@ -107,6 +108,8 @@ FORBIDDEN = (
     ("okta_idc/access_rules/directory.py", "from okta_idc.access_rules import resolution",
      "okta_idc.access_rules.resolution", IN_ACCESS_RULES),
     ("toolchain/stack.py", "import okta_idc.probe.contract", "okta_idc.probe.contract", PROBE),
+    ("okta_idc/recovery/kinds.py", "import okta_idc.fleet.placement", "okta_idc.fleet.placement",
+     FLEET),
     ("components/_options.py", "from . import federation", "components.federation", IN_COMPONENTS),
     ("components/okta/groups.py", "from ..aws import scim_token", "components.aws.scim_token",
      IN_COMPONENTS),
@@ -285,6 +288,7 @@ MODULES = {
     "okta_idc.doctor": "saml_preview", "okta_idc.adoption": "items", "okta_idc.cli": "extras",
     "okta_idc.recovery": "kinds", "okta_idc.token": "evidence", "okta_idc.access_map": "model",
     "okta_idc.probe": "record", "okta_idc.access_rules": "directory",
+    "okta_idc.fleet": "stack_files",
     "components": "providers", "policies": "properties", "plugin": "provider",
     "sandbox": "clock", "toolchain": "commands", "offline_plugins": "property_values",
 }  # fmt: skip

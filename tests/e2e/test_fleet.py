@@ -1,0 +1,185 @@
+"""One federation in several stacks, deployed by `okta-idc fleet` with the real engine."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Kit, Result
+from tests.e2e.fleet_project import FleetProject
+from tests.paths import ROOT
+
+pytestmark = pytest.mark.e2e
+
+THREE: dict[str, Any] = {"push_groups": {"count": 1}, "accounts": {"count": 1}}
+ALL = ["", "push-1", "access-1"]
+ACCOUNTS = ["210987654321", "321098765432"]
+SETTINGS: dict[str, Any] = {
+    "app": {
+        "label": "AWS IAM Identity Center",
+        "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-5a4b3c2d-sandbox",
+    },
+    "provisioning": {"mode": "api", "propagation_settle_seconds": 1},
+    "push_groups": ["aws-developers", "aws-data", "aws-finance"],
+    "account_access": {
+        "permission_sets": [
+            {"name": "Developer", "groups": ["aws-developers", "aws-data"], "accounts": ACCOUNTS,
+             "managed_policies": ["arn:aws:iam::aws:policy/PowerUserAccess"]},
+            {"name": "CostReports", "groups": ["aws-finance"], "accounts": ACCOUNTS},
+        ]
+    },
+}  # fmt: skip
+ASSIGNED = {
+    ("Developer", "aws-developers"), ("Developer", "aws-data"), ("CostReports", "aws-finance"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def project(kit: Kit) -> Iterator[FleetProject]:
+    """A fleet of three stacks, deployed by one command from nothing."""
+    with kit.running_sandbox("--connections", "supported"):
+        project = FleetProject(kit, kit.home.parent / "project")
+        project.configure(**SETTINGS, fleet=THREE)
+        document = fleet(project, "up")
+        assert all(each["status"] == "done" for each in document["stacks"]), document
+        yield project
+
+
+def fleet(project: FleetProject, verb: str, *arguments: str, code: int = 0) -> dict[str, Any]:
+    """The JSON document of an `okta-idc fleet` command."""
+    done = subprocess.run(
+        [sys.executable, "-m", "okta_idc", "fleet", verb, "--stack", project.core, "--json",
+         "--aws-endpoint", project.kit.sandbox["aws"], *arguments],
+        cwd=project.folder, env=project.env, capture_output=True, text=True, timeout=600,
+        stdin=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def writes(kit: Kit) -> list[str]:
+    """The calls that changed Okta or AWS so far."""
+    log = kit.okta("GET", "/sandbox/request-log")
+    assert any(call["method"] == "GET" for call in log)
+    return [f"{c['method']} {c['path']}" for c in log if is_write(c)]
+
+
+def is_write(call: dict[str, Any]) -> bool:
+    return call["method"] in ("POST", "PUT", "PATCH", "DELETE")
+
+
+def assigned(kit: Kit) -> set[tuple[str, str, str]]:
+    """Permission set, group, and account of each account assignment in AWS."""
+    center = kit.aws("sso-admin")
+    [instance] = center.list_instances()["Instances"]
+    arn, store = instance["InstanceArn"], kit.aws("identitystore")
+    groups = {
+        each["GroupId"]: each["DisplayName"]
+        for each in store.list_groups(IdentityStoreId=instance["IdentityStoreId"])["Groups"]
+    }
+    found: set[tuple[str, str, str]] = set()
+    for each in center.list_permission_sets(InstanceArn=arn)["PermissionSets"]:
+        described = center.describe_permission_set(InstanceArn=arn, PermissionSetArn=each)
+        for account in ACCOUNTS:
+            listed = center.list_account_assignments(
+                InstanceArn=arn, PermissionSetArn=each, AccountId=account
+            )["AccountAssignments"]
+            name = described["PermissionSet"]["Name"]
+            found |= {(name, groups[at["PrincipalId"]], account) for at in listed}
+    return found
+
+
+def recorded(project: FleetProject, *parts: str) -> dict[str, str]:
+    """The stack of each recorded resource of Okta and AWS, by name."""
+    return {
+        name: part
+        for part in parts
+        for name, each in project.resources(part).items()
+        if each["type"].startswith(("okta:", "aws:"))
+    }
+
+
+def test_three_stacks_give_the_access_of_the_settings(project: FleetProject) -> None:
+    expected = {(*pair, account) for pair in ASSIGNED for account in ACCOUNTS}
+    assert assigned(project.kit) == expected
+    assert project.kit.groups()["aws-developers"]
+    places = recorded(project, *ALL)
+    assert places["identity-center-app-saml"] == ""
+    assert places["identity-center-access-Developer-set"] == ""
+    assert places["identity-center-push-aws-data"] == "push-1"
+    assert {places[name] for name in places if "CostReports-aws-finance" in name} == {"access-1"}
+
+
+def test_the_next_preview_of_every_stack_is_empty(project: FleetProject) -> None:
+    document = fleet(project, "preview")
+    assert [each["status"] for each in document["stacks"]] == ["unchanged"] * 3, document
+
+
+def test_each_stack_runs_with_pulumi_alone(project: FleetProject) -> None:
+    for part in reversed(ALL):
+        done = project.up(part, "--expect-no-changes")
+        assert done.code == 0, done.text
+
+
+@pytest.mark.parametrize("part", ALL)
+def test_the_policy_pack_accepts_every_stack(project: FleetProject, part: str) -> None:
+    done = project.run("preview", part, "--policy-pack", str(ROOT / "policies"))
+    assert done.code == 0, done.text
+    assert "[mandatory]" not in done.text, done.text
+
+
+def test_the_doctor_finds_nothing_that_the_fleet_itself_causes(project: FleetProject) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "okta_idc", "doctor", "--stack", project.core, "--json",
+         "--aws-endpoint", project.kit.sandbox["aws"]],
+        cwd=project.folder, env=project.env, capture_output=True, text=True, timeout=120,
+        stdin=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    found = {each["rule"] for each in json.loads(done.stdout)["findings"]}
+    assert not [rule for rule in found if rule.startswith(("OIC-6", "OIC-2"))], done.stdout
+
+
+def test_another_division_moves_state_and_changes_nothing_else(project: FleetProject) -> None:
+    before, access = writes(project.kit), assigned(project.kit)
+    project.configure(**SETTINGS, fleet=THREE | {"accounts": {"count": 3}})
+    stopped: Result = project.up("access-1")
+    assert stopped.code != 0
+    assert "OIC-572" in stopped.text, stopped.text
+    document = fleet(project, "up")
+    assert {each["status"] for each in document["stacks"]} <= {"done", "unchanged"}, document
+    parts = ("", "push-1", "access-1", "access-2", "access-3")
+    places = recorded(project, *parts)
+    accounts = {a: {p for n, p in places.items() if n.endswith(a)} for a in ACCOUNTS}
+    assert all(len(each) == 1 for each in accounts.values()), accounts
+    assert set().union(*accounts.values()) != {"access-1"}, "no account has moved"
+    assert writes(project.kit)[len(before) :] == []
+    assert assigned(project.kit) == access
+    again = fleet(project, "preview")
+    assert {each["status"] for each in again["stacks"]} == {"unchanged"}, again
+
+
+def test_without_a_fleet_everything_returns_to_one_stack(project: FleetProject) -> None:
+    before, access = writes(project.kit), assigned(project.kit)
+    project.configure(**SETTINGS)
+    fleet(project, "up")
+    assert {*recorded(project, "").values()} == {""}
+    assert writes(project.kit)[len(before) :] == []
+    assert assigned(project.kit) == access
+    assert [path.name for path in project.folder.glob("Pulumi.prod-*.yaml")] == []
+    listed = json.loads(project.pulumi("stack", "ls", "--json").text)
+    assert [each["name"] for each in listed] == [project.core]
+    done = project.run("preview", "", "--expect-no-changes")
+    assert done.code == 0, done.text
+
+
+def test_destroy_leaves_no_app_and_no_assignment(project: FleetProject) -> None:
+    project.configure(**SETTINGS, fleet=THREE)
+    fleet(project, "up")
+    project.configure(**SETTINGS, fleet=THREE, protect=False)
+    fleet(project, "destroy", "--yes")
+    assert assigned(project.kit) == set()
+    apps = {app["name"] for app in project.kit.okta("GET", "/api/v1/apps")}
+    assert "amazon_aws_sso" not in apps
