@@ -8,7 +8,7 @@ from functools import cached_property
 from okta_idc.access_rules.directory import Directory
 from okta_idc.settings import Settings
 from okta_idc.settings.models import AccountAssignments, Fleet, PermissionSet, StacksByName
-from okta_idc.settings.parts import CORE, PREFIXES, REST, has_rest, part_of
+from okta_idc.settings.parts import CORE, PREFIXES, part_of, rest_of
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Placement:
     def rest(self) -> str:
         """The part with application assignments, and with the account assignments that no other
         part has."""
-        return REST if has_rest(self.fleet) else CORE
+        return rest_of(self.fleet)
 
     @cached_property
     def _directory(self) -> Directory:

@@ -13,15 +13,17 @@ PREFIXES = {"push_groups": "push", "permission_sets": "sets", "accounts": "acces
 
 
 REST = PREFIXES["accounts"]
-"""The part with the account assignments that no other part has. The core stack cannot have them if
-other stacks push groups or have permission sets, because these stacks need the core."""
+"""The part with the account assignments that no other part has, unless the core has them."""
 
 
-def has_rest(fleet: Fleet | None) -> bool:
-    """Whether the fleet has the part REST."""
+def rest_of(fleet: Fleet | None) -> str:
+    """The part with application assignments, and with the account assignments that no other part
+    has. Stacks that push groups or have permission sets need the core, and assignments need them:
+    so it is the core only if there are no such stacks."""
     if fleet is None or not (fleet.push_groups or fleet.permission_sets):
-        return False
-    return fleet.accounts is None or fleet.accounts.count is None
+        return CORE
+    counted = fleet.accounts is not None and fleet.accounts.count is not None
+    return part_of(PREFIXES["accounts"], 1) if counted else REST
 
 
 def part_of(prefix: str, name: object) -> str:
@@ -45,4 +47,4 @@ def parts_of(fleet: Fleet | None) -> list[str]:
         if cut is not None:
             names = listed_names(cut) or range(1, (cut.count or 0) + 1)
             parts += (part_of(prefix, name) for name in names)
-    return [*parts, REST] if has_rest(fleet) else parts
+    return [*parts, REST] if rest_of(fleet) == REST else parts

@@ -172,7 +172,8 @@ def test_the_longest_prefix_and_the_innermost_unit_decide() -> None:
     ("fleet", "rest"),
     [
         ({"accounts": {"organizational_units": ["Workloads/Dev"]}}, CORE),
-        ({"accounts": {"count": 2}, "push_groups": {"count": 1}}, CORE),
+        ({"accounts": {"count": 2}}, CORE),
+        ({"accounts": {"count": 2}, "push_groups": {"count": 1}}, "access-1"),
         ({"push_groups": {"prefixes": ["a"]}}, "access"),
         ({"permission_sets": {"count": 1}}, "access"),
     ],
