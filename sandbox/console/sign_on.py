@@ -5,11 +5,11 @@ from itertools import zip_longest
 from aiohttp import web
 from markupsafe import Markup
 
-from ..okta.app_body import validate_app_body
+from ..okta.apps import replace_app_body
 from ..okta.certificate import idp_metadata
 from ..okta.errors import OktaError, invalid, not_found
 from ..okta.http import Json, Route
-from ..okta.model import App, now
+from ..okta.model import App
 from .applications import APP_PATH, Tab, app_root
 from .pages import field, redirect
 
@@ -66,10 +66,12 @@ class SignOn(Tab):
         ]
         fields = {"acsURL": field(form, "acs").strip(), "entityID": field(form, "issuer").strip()}
         try:
-            body = validate_app_body({**app.body, "settings": _settings(app, rows, fields)})
+            settings = _settings(app, rows, fields)
+            credentials = {**app.body["credentials"], "signing": {}}  # the form has no key
+            document = {**app.body, "settings": settings, "credentials": credentials}
+            replace_app_body(self.model, app, document)
         except OktaError as error:
             return self._page(app, True, rows, fields, " ".join(error.causes))
-        app.body, app.updated = {**body, "kid": app.body["kid"]}, now()
         return redirect(app_root(app) + "/sign-on")
 
     async def metadata(self, request: web.Request) -> web.Response:

@@ -41,9 +41,11 @@ _ACS_URLS = "acsEndpoints"
 """Further ACS URLs, of custom SAML apps."""
 
 
-def validate_app_body(document: Json, settings: Settings | None = None) -> Json:
-    """Return the body with all objects present, known keys only, and without nulls."""
-    settings = settings or Settings()
+def validate_app_body(document: Json, settings: Settings) -> Json:
+    """Return the body with all objects present and without nulls.
+
+    It has known keys only, and in `signOn` the keys that the settings keep.
+    """
     body: Json = _keep_known(_SCHEMA, document, "app", settings["wrong_type"] == "ignored")
     for key in ("name", "label", "signOnMode"):
         if not body.get(key):
@@ -63,8 +65,7 @@ def validate_app_body(document: Json, settings: Settings | None = None) -> Json:
     body["credentials"]["userNameTemplate"] = template
     sign_on = body["settings"]["signOn"]
     sign_on["attributeStatements"] = _statements(sign_on.get("attributeStatements", []))
-    if kept := _unknown_sign_on(document, settings):
-        sign_on["kept"] = kept
+    sign_on |= _unknown_sign_on(document, settings)
     return body
 
 
@@ -72,7 +73,7 @@ def _unknown_sign_on(document: Json, settings: Settings) -> Json:
     """The keys of `signOn` that the sandbox does not know and keeps."""
     sign_on: Any = (document.get("settings") or {}).get("signOn") or {}
     found: Json = {}
-    for key in set(sign_on) - {*_SCHEMA["settings"]["signOn"], "kept"}:
+    for key in set(sign_on) - set(_SCHEMA["settings"]["signOn"]):
         name = "second_acs_url" if key == _ACS_URLS else "unknown_sign_on_key"
         if settings[name] == "refused":
             raise invalid(key, f"{key}: unknown property")

@@ -70,10 +70,9 @@ def _settings(settings: dict[str, Any]) -> dict[str, Any]:
         "implicitAssignment": bool(settings.get("implicitAssignment")),
         "notes": {"admin": None, "enduser": None, **settings["notes"]},
         "signOn": {
+            **sign,
             **{key: sign.get(key) or None for key in OVERRIDES},
-            "attributeStatements": sign["attributeStatements"],
             "honorForceAuthn": bool(sign.get("honorForceAuthn")),
-            **sign.get("kept", {}),
         },
     }
 

@@ -7,7 +7,7 @@ from .app_view import app_view
 from .certificate import idp_metadata
 from .errors import OktaError, invalid
 from .http import Json, Resource, Route, read_body, reply
-from .model import App, now
+from .model import App, Model, now
 from .search import parse
 
 
@@ -40,7 +40,7 @@ class Apps(Resource):
         return self.context.page(request, found, lambda v: v, default=20, maximum=200)
 
     async def create(self, request: web.Request) -> web.Response:
-        body = self._validated(await read_body(request))
+        body = _validated(self.model, await read_body(request))
         status = "INACTIVE" if request.query.get("activate") == "false" else "ACTIVE"
         return reply(self.view(self.model.add_app(body, status)))
 
@@ -49,12 +49,7 @@ class Apps(Resource):
 
     async def replace(self, request: web.Request) -> web.Response:
         app = self.context.app(request)
-        name = app.body["name"]
-        body = self._validated({"name": name, **await read_body(request)}, except_id=app.id)
-        kid = body["credentials"]["signing"].get("kid") or app.body["kid"]
-        if all(key["kid"] != kid for key in app.keys):
-            raise invalid("credentials.signing.kid", "credentials.signing.kid: no such key")
-        app.body, app.updated = {**body, "name": name, "kid": kid}, now()
+        replace_app_body(self.model, app, await read_body(request))
         return reply(self.view(app))
 
     async def delete(self, request: web.Request) -> web.Response:
@@ -85,10 +80,21 @@ class Apps(Resource):
         app.policy = self.model.find_policy(request.match_info["policy"])["id"]
         return web.Response(status=204)
 
-    def _validated(self, document: Json, except_id: str = "") -> Json:
-        body = validate_app_body(document, self.model.settings)
-        for app in self.model.apps.values():
-            if app.id != except_id and app.body["label"] == body["label"]:
-                raise OktaError(400, "E0000040", "Application label must not be the same as "
-                                "another existing application label.")  # fmt: skip
-        return body
+
+def replace_app_body(model: Model, app: App, document: Json) -> None:
+    """Replace the app's body, whose name never changes. Raises OktaError."""
+    name = app.body["name"]
+    body = _validated(model, {"name": name, **document}, except_id=app.id)
+    kid = body["credentials"]["signing"].get("kid") or app.body["kid"]
+    if all(key["kid"] != kid for key in app.keys):
+        raise invalid("credentials.signing.kid", "credentials.signing.kid: no such key")
+    app.body, app.updated = {**body, "name": name, "kid": kid}, now()
+
+
+def _validated(model: Model, document: Json, except_id: str = "") -> Json:
+    body = validate_app_body(document, model.settings)
+    for app in model.apps.values():
+        if app.id != except_id and app.body["label"] == body["label"]:
+            raise OktaError(400, "E0000040", "Application label must not be the same as "
+                            "another existing application label.")  # fmt: skip
+    return body

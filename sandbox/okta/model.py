@@ -50,9 +50,9 @@ def user_attribute(name: str, kind: str) -> Json:
     }  # fmt: skip
 
 
-def _app_body(app: OrgApp) -> Json:
+def _app_body(app: OrgApp, settings: Settings) -> Json:
     body = {"name": app.name, "label": app.label, "signOnMode": "SAML_2_0"}
-    return validate_app_body({**body, "settings": {"app": dict(app.settings)}})
+    return validate_app_body({**body, "settings": {"app": dict(app.settings)}}, settings)
 
 
 class Model:
@@ -100,7 +100,9 @@ class Model:
             u.profile["login"]: self.add_user(dict(u.profile), u.status, types[u.type])["id"]
             for u in org.users
         }
-        apps = {app.label: self.add_app(_app_body(app), app.status) for app in org.apps}
+        apps = {
+            app.label: self.add_app(_app_body(app, self.settings), app.status) for app in org.apps
+        }
         sources = {("app", label): app.id for label, app in apps.items()}
         for source in sorted({group.source for group in org.groups}):
             if source[1] and source not in sources:

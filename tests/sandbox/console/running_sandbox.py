@@ -52,6 +52,9 @@ class RunningSandbox:
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
+    def settings(self, **changes: str) -> None:
+        self.http.post("/sandbox/settings", json=changes).raise_for_status()
+
     @property
     def app(self) -> dict[str, Any]:
         return self.api("GET", "/apps")[0]

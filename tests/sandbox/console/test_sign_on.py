@@ -1,5 +1,7 @@
 """The Sign On tab: attribute statements and the metadata for AWS."""
 
+import pytest
+
 from tests.sandbox.console.running_sandbox import APP, RunningSandbox
 
 PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
@@ -63,6 +65,55 @@ def test_invalid_input_changes_nothing_and_remains_in_the_form(sandbox: RunningS
         assert (status, why in page) == (400, True)
         assert f'value="{rows[0][0] or rows[0][2]}"' in page
         assert statements(sandbox) == before
+
+
+UNKNOWN_KEYS = {
+    "second_acs_url": ("acsEndpoints", [{"index": 0, "url": "https://b.example/acs"}]),
+    "unknown_sign_on_key": ("kept", {"any": ["value"]}),
+}
+"""A key of `signOn` that the sandbox does not know, by the switch that says what happens to it."""
+
+
+@pytest.mark.parametrize("switch", UNKNOWN_KEYS)
+@pytest.mark.parametrize("choice", ["kept", "ignored"])
+def test_saving_the_page_keeps_the_keys_that_the_api_keeps(
+    sandbox: RunningSandbox, switch: str, choice: str
+) -> None:
+    key, value = UNKNOWN_KEYS[switch]
+    sandbox.settings(**{switch: choice})
+    body = {**APP, "settings": {**APP["settings"], "signOn": {key: value}}}
+    path = f"/apps/{sandbox.app['id']}"
+    sandbox.api("PUT", path, body)
+    by_api = sandbox.app["settings"]["signOn"]
+    assert (key in by_api) == (choice == "kept")
+    assert save(sandbox, ("a", URI, "user.title"))[0] == 200
+    by_console = sandbox.app["settings"]["signOn"]
+    assert by_console.pop("attributeStatements") != by_api.pop("attributeStatements")
+    assert by_console == by_api
+    sandbox.api("PUT", path, sandbox.app)
+    assert sandbox.app["settings"]["signOn"].get(key) == by_api.get(key)
+
+
+@pytest.mark.parametrize("switch", UNKNOWN_KEYS)
+def test_the_page_refuses_a_key_that_the_api_refuses(sandbox: RunningSandbox, switch: str) -> None:
+    """A key that an earlier setting kept is refused by both from then on."""
+    key, value = UNKNOWN_KEYS[switch]
+    sandbox.settings(**{switch: "kept"})
+    body = {**APP, "settings": {**APP["settings"], "signOn": {key: value}}}
+    sandbox.api("PUT", f"/apps/{sandbox.app['id']}", body)
+    sandbox.settings(**{switch: "refused"})
+    before = sandbox.app
+    status, page = save(sandbox, ("a", URI, "user.title"))
+    assert (status, f"{key}: unknown property" in page) == (400, True)
+    assert sandbox.app == before
+
+
+def test_saving_the_page_keeps_the_signing_key(sandbox: RunningSandbox) -> None:
+    path = f"/apps/{sandbox.app['id']}"
+    key = sandbox.api("POST", f"{path}/credentials/keys/generate?validityYears=2")["kid"]
+    sandbox.api("PUT", path, {**APP, "credentials": {"signing": {"kid": key}}})
+    assert save(sandbox)[0] == 200
+    assert sandbox.app["credentials"]["signing"]["kid"] == key
 
 
 def test_the_metadata_link_requires_no_authentication(sandbox: RunningSandbox) -> None:
