@@ -35,9 +35,11 @@ class RequestLog:
             "caller": caller, "agent": request.headers.get("User-Agent", ""), "bucket": bucket,
         })  # fmt: skip
 
-    def record_aws(self, action: str, status: int) -> None:
-        """Add a call to AWS, named by its IAM action."""
-        self._add({"server": AWS, "operation": action, "status": status, "bucket": ""})
+    def record_aws(self, method: str, action: str, status: int) -> None:
+        """Add a call to AWS, named by its IAM action. The method is GET if it only reads."""
+        self._add({
+            "server": AWS, "method": method, "operation": action, "status": status, "bucket": "",
+        })  # fmt: skip
 
     def _add(self, entry: Entry) -> None:
         time = datetime.fromtimestamp(self.clock.now(), UTC).isoformat(timespec="milliseconds")

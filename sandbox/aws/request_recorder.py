@@ -15,6 +15,7 @@ from ..faults import Call
 from ..request_log import RequestLog
 from ..settings import AWS
 from .policy_validation import PATH
+from .read_operations import only_reads
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
@@ -25,7 +26,6 @@ SIGNED_FOR = re.compile(
 )
 _UNSIGNED = "sts"
 """The only service with unsigned requests of the query protocol (AssumeRoleWithSAML)."""
-_READS = re.compile(r"(BatchGet|Describe|Get|Is|List|Search|Test)[A-Z]\w*")
 
 
 def record_requests(app: Wsgi, request_log: RequestLog) -> Wsgi:
@@ -45,13 +45,13 @@ def record_requests(app: Wsgi, request_log: RequestLog) -> Wsgi:
         call = environ[CALL] = _call(service, environ, body.decode("utf-8", "replace"))
 
         def start_and_record(status: str, *more: Any) -> Any:
-            request_log.record_aws(call.path, int(status.split()[0]))
+            request_log.record_aws(call.method, call.path, int(status.split()[0]))
             return start_response(status, *more)
 
         try:
             return app(environ, start_and_record)
         except ConnectionError:  # a fault closes the connection
-            request_log.record_aws(call.path, 0)  # before the client sees the end
+            request_log.record_aws(call.method, call.path, 0)  # before the client sees the end
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise
 
@@ -64,5 +64,5 @@ def _call(service: str, environ: Environ, body: str) -> Call:
         operation = parse_qs(body).get("Action", [""])[0]
     if environ["PATH_INFO"] == PATH:  # the only operation with a path of its own
         operation = "ValidatePolicy"
-    method = "GET" if _READS.fullmatch(operation) else "POST"
+    method = "GET" if only_reads(operation) else "POST"
     return Call(AWS, method, f"{service}:{operation or '?'}", body)

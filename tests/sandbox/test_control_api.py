@@ -242,9 +242,15 @@ class TestRequestLog:
         boto3.client("sns", **more).create_topic(Name="unrecorded")
         with pytest.raises(ClientError):
             boto3.client("secretsmanager", **more).describe_secret(SecretId="not-there")
-        recorded = [(e["operation"], e["status"] < 400) for e in sandbox.request_log("aws")]
-        assert recorded == [("sso:ListInstances", True), ("sns:CreateTopic", True),
-                        ("secretsmanager:DescribeSecret", False)]  # fmt: skip
+        boto3.client("cloudtrail", **more).lookup_events()
+        recorded = [
+            (e["method"], e["operation"], e["status"] < 400) for e in sandbox.request_log("aws")
+        ]
+        assert recorded == [
+            ("GET", "sso:ListInstances", True), ("POST", "sns:CreateTopic", True),
+            ("GET", "secretsmanager:DescribeSecret", False),
+            ("GET", "cloudtrail:LookupEvents", True),
+        ]  # fmt: skip
         assert "unrecorded" not in json.dumps(sandbox.request_log("aws"))
         assert {entry["server"] for entry in sandbox.request_log()} <= {"okta", "scim"}
 
