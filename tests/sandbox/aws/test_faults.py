@@ -378,6 +378,7 @@ def test_a_waiting_call_does_not_delay_the_end_of_the_sandbox(tmp_path: Path) ->
         waiting = threading.Thread(target=call, daemon=True)
         waiting.start()
         while SandboxClient(found["okta"]).faults():
+            assert waiting.is_alive(), errors
             time.sleep(0.02)
     waiting.join(60)
     assert errors
