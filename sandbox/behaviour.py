@@ -59,6 +59,8 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
     "wrong_type": ("refused", "ignored"),
     "policy_priority": ("kept", "renumbered"),
     "profile_mapping_defaults": ("same_names", "other_expressions"),
+    # The attributes of an app's users: those that AWS supports, or others as well.
+    "app_user_attributes": ("supported", "others"),
     # The features API, where it is available.
     "unknown_feature": ("not_found", "refused"),
     "unknown_capability": ("refused", "ignored"),
@@ -67,6 +69,8 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
     "scim_meta_location": ("absent", "present"),
     "scim_user_name_case": ("ignored", "distinguished"),
     "scim_partial_address": ("refused", "accepted"),
+    "scim_schemas": ("supported", "others", "absent"),
+    "scim_provider_config": ("none", "others"),
 }
 FORMAT, VERSION = "okta-idc-probe", 1
 

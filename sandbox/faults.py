@@ -45,7 +45,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "aws-conflict": {"server": AWS, "method": "POST", "code": "ConflictException"},
     "aws-quota": {"server": AWS, "method": "POST", "code": "ServiceQuotaExceededException",
                   "times": None},
-    # The request is accepted and fails later. Assumed: the reason.
+    # The request is accepted and fails later. Assumed: the reason of the failure.
     "provisioning-failed": {"server": AWS, "failure": "The account has reached its quota of roles"},
     "provisioning-slow": {"server": AWS, "in_progress": 30, "times": None},
     "rate-limited": {"status": 429},

@@ -304,6 +304,13 @@ _LISTED = (
         frozenset({Need.MAPPINGS}), calls=3,
     ),
     Experiment(
+        "app_user_attributes", "app.user-attributes",
+        "Has the app exactly the user attributes that AWS supports?",
+        "GET the profile mapping of a new app.",
+        {"supported": "the mapping has these attributes", "others": "it has others"},
+        frozenset({Need.MAPPINGS}), calls=3,
+    ),
+    Experiment(
         "policy_priority", "policies.priority",
         "Does Okta store the priority of a sign-on policy unchanged?",
         "POST a policy with priority 7.",
@@ -338,11 +345,43 @@ _LISTED = (
         {"absent": "no", "present": "yes"},
         _SCIM, calls=3, cleanup=_IN_AWS,
     ),
+    Experiment(
+        "scim_schemas", "scim.schemas",
+        "Does AWS publish the schema of a user with the attributes that it supports?",
+        "GET /Schemas.",
+        {
+            "supported": "200, with these attributes", "others": "200, with others",
+            "absent": "4xx",
+        },
+        _SCIM, calls=1, cleanup=_NO_CHANGE,
+    ),
+    Experiment(
+        "scim_provider_config", "scim.provider-config",
+        "Does AWS publish that it has no sorting, entity tags, or password changes, and that a "
+        "filter returns at most 50 results?",
+        "GET /ServiceProviderConfig.",
+        {"none": "none of the three, and 50 results", "others": "other values"},
+        _SCIM, calls=1, cleanup=_NO_CHANGE,
+    ),
 )  # fmt: skip
 FEATURES = frozenset(
     {"GROUP_PUSH", "PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION"}
 )
 """The `features` that the app is assumed to show with all options enabled."""
+APP_USER_ATTRIBUTES = frozenset({
+    "firstName", "lastName", "displayName", "middleName", "honorificPrefix", "honorificSuffix",
+    "nickName", "profileUrl", "title", "userType", "preferredLanguage", "locale", "timezone",
+    "email", "primaryPhone", "streetAddress", "city", "state", "zipCode", "countryCode",
+    "employeeNumber", "costCenter", "organization", "division", "department", "manager",
+})  # fmt: skip
+"""The attributes of an app's users that AWS supports, without the user name, as in the rules
+(`okta_idc/rules/profiles.py`)."""
+SCIM_USER_ATTRIBUTES = frozenset({
+    "userName", "name", "displayName", "nickName", "profileUrl", "title", "userType",
+    "preferredLanguage", "locale", "timezone", "active", "emails", "phoneNumbers", "addresses",
+})  # fmt: skip
+"""The attributes of a SCIM user that AWS supports, without those of the enterprise extension
+(docs/research/scim.md#attributes)."""
 EXPERIMENTS = {each.id: each for each in _LISTED}
 CONTRACT = 1
 """The version of this list. A record names the version that it was made with."""

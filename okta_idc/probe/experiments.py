@@ -6,10 +6,10 @@ An observation that the contract does not list is `unforeseen`.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from okta_idc.clients.json_path import Json, get_list, get_object, get_text
+from okta_idc.clients.json_path import Json, get_list, get_object, get_path, get_text
 from okta_idc.clients.okta import Answer
-from okta_idc.probe.contract import FEATURES
-from okta_idc.probe.lab import Lab, NotTriedError, connection_of, created
+from okta_idc.probe.contract import APP_USER_ATTRIBUTES, FEATURES, SCIM_USER_ATTRIBUTES
+from okta_idc.probe.lab import USER, Lab, NotTriedError, connection_of, created
 from okta_idc.probe.record import UNFORESEEN
 from okta_idc.probe.removal import remove_mappings
 
@@ -427,17 +427,33 @@ async def unknown_capability(lab: Lab) -> Observation | str:
     return _answered(answer, "refused", "ignored")
 
 
-@_steps
-async def profile_mapping_defaults(lab: Lab) -> Observation | str:
+async def _mapped(lab: Lab) -> Json:
+    """The properties in the profile mapping of a new app; empty if it has no mapping."""
     app = await lab.app()
     listed = await lab.okta.every("/api/v1/mappings", targetId=app, limit=200)
     mapping = next((each for each in listed if get_object(each, "target").get("id") == app), None)
     if mapping is None:
-        return UNFORESEEN
+        return {}
     found = await lab.ok("GET", f"/api/v1/mappings/{mapping['id']}")
-    properties = get_object(found, "properties")
+    return get_object(found, "properties")
+
+
+@_steps
+async def profile_mapping_defaults(lab: Lab) -> Observation | str:
+    properties = await _mapped(lab)
+    if not properties:
+        return UNFORESEEN
     same = all(get_text(each, "expression") == f"user.{key}" for key, each in properties.items())
-    return "same_names" if same and properties else "other_expressions"
+    return "same_names" if same else "other_expressions"
+
+
+@_steps
+async def app_user_attributes(lab: Lab) -> Observation | str:
+    properties = await _mapped(lab)
+    if not properties:
+        return UNFORESEEN
+    found = {*properties} - {"userName"}  # an org may have it in the mapping or apart from it
+    return "supported" if found == {*APP_USER_ATTRIBUTES} else "others"
 
 
 @_steps
@@ -486,3 +502,23 @@ async def scim_meta_location(lab: Lab) -> Observation | str:
     if status >= 300:
         raise NotTriedError("set_up_refused")
     return "present" if get_text(body, "meta", "location") else "absent"
+
+
+@_steps
+async def scim_schemas(lab: Lab) -> Observation | str:
+    status, page = await lab.scim("GET", "/Schemas")
+    if not 200 <= status < 300:
+        return Observation("absent" if 400 <= status < 500 else UNFORESEEN, status)
+    listed = [each for each in get_list(page, "Resources") if get_text(each, "id") == USER]
+    names = {get_text(item, "name") for each in listed for item in get_list(each, "attributes")}
+    return Observation("supported" if {*names} == {*SCIM_USER_ATTRIBUTES} else "others", status)
+
+
+@_steps
+async def scim_provider_config(lab: Lab) -> Observation | str:
+    status, config = await lab.scim("GET", "/ServiceProviderConfig")
+    if status >= 300 or not config:
+        return Observation(UNFORESEEN, status)
+    features = [get_path(config, each, "supported") for each in ("changePassword", "etag", "sort")]
+    none = features == [False] * 3 and get_path(config, "filter", "maxResults") == 50
+    return Observation("none" if none else "others", status)

@@ -2,7 +2,8 @@
 
 An event of a SCIM call has the form that AWS documents (docs/research/scim.md#cloudtrail-events):
 bodies are hidden, and `userIdentity.accessKeyId` has a value that AWS does not explain. Assumed: an
-event can be looked up at once, and a refused caller has no `accessKeyId`.
+event can be looked up at once, a refused caller has no `accessKeyId`, and the message of
+LookupEvents about its times.
 """
 
 import hashlib
@@ -107,7 +108,7 @@ def answer_lookups(app: Wsgi, history: EventHistory) -> Wsgi:
         params = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])) or "{}")
         start, end = params.get("StartTime"), params.get("EndTime")
         if start is not None and end is not None and start > end:
-            text = "The start time must be before the end time."  # assumed
+            text = "The start time must be before the end time."
             headers, body = error_answer("json", "InvalidTimeRangeException", text)
             start_response("400 Bad Request", list(headers.items()))
             return [body]

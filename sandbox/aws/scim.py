@@ -55,7 +55,8 @@ _DETAIL = {
     404: ("ResourceNotFoundException", "Resource not found."),
     405: ("ValidationException", "Method not allowed."),
     409: ("ConflictException", "Refused to create a new, duplicate resource."),
-    429: ("ThrottlingException", "Rate exceeded"),  # assumed text
+    # Assumed: the text of a refusal by the rate limit.
+    429: ("ThrottlingException", "Rate exceeded"),
     500: ("InternalServerException", "Internal error."),
 }  # fmt: skip
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -196,7 +197,7 @@ class _ScimHandlers:
             return _json(_page(request, [self._group(group) for group in groups]))
 
     async def provider_config(self, _: web.Request) -> web.Response:
-        # Sort, etag, changePassword and filter.maxResults are assumptions
+        # Assumed: sort, etag, changePassword and filter.maxResults
         # (docs/research/scim.md#service-provider-configuration).
         scheme = {
             "type": "oauthbearertoken",
@@ -215,13 +216,15 @@ class _ScimHandlers:
                 "bulk": {"supported": False, "maxOperations": 1, "maxPayloadSize": 1048576},
                 "filter": {"supported": True, "maxResults": 50},
                 "changePassword": {"supported": False},
-                "sort": {"supported": False},
+                "sort": {"supported": self.settings["scim_provider_config"] == "others"},
                 "etag": {"supported": False},
             }
         )
 
     async def schemas(self, _: web.Request) -> web.Response:
-        return _json(_list_response(schemas()))
+        if self.settings["scim_schemas"] == "absent":
+            raise web.HTTPNotFound
+        return _json(_list_response(schemas(others=self.settings["scim_schemas"] == "others")))
 
     async def schema(self, request: web.Request) -> web.Response:
         for schema in schemas():

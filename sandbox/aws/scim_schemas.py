@@ -32,13 +32,15 @@ _ATTRIBUTES: dict[str, tuple[str, ...]] = {
 _UNIQUE = {(USER, "userName"), (GROUP, "displayName")}
 
 
-def schemas() -> list[Record]:
+def schemas(*, others: bool = False) -> list[Record]:
+    """The published schemas. `others`: users have an attribute that AWS is not known to support."""
+    more = {USER: ("ims",)} if others else {}
     return [
         {
             "schemas": [_SCHEMA],
             "id": urn,
             "name": "EnterpriseUser" if urn == ENTERPRISE else urn.rsplit(":", 1)[1],
-            "attributes": [_attribute(urn, name) for name in names],
+            "attributes": [_attribute(urn, name) for name in (*names, *more.get(urn, ()))],
         }
         for urn, names in _ATTRIBUTES.items()
     ]

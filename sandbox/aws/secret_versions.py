@@ -2,7 +2,8 @@
 
 Sources: the API reference of PutSecretValue, UpdateSecretVersionStage, DescribeSecret, and
 GetSecretValue. A label is at one version. AWSPREVIOUS follows AWSCURRENT. A label moves only if the
-caller names the version that has it.
+caller names the version that has it. Assumed: the messages about the number of labels, an unknown
+version, and the removal of AWSCURRENT.
 """
 
 from typing import Any
@@ -40,7 +41,7 @@ def _move(secret: Any, label: str, version: str | None) -> None:
     if version:
         stages = secret.versions[version]["version_stages"]
         if len(stages) >= MAX_LABELS:
-            text = f"A version can have at most {MAX_LABELS} staging labels."  # assumed
+            text = f"A version can have at most {MAX_LABELS} staging labels."
             raise RefusedError("LimitExceededException", text)
         stages.append(label)
     if label == CURRENT:
@@ -98,7 +99,7 @@ def _update_stage(
     secret = self.secrets[secret_id]
     for version in (remove_from_version_id, move_to_version_id):
         if version and version not in secret.versions:
-            text = f"Secrets Manager can't find the specified secret version: {version}"  # assumed
+            text = f"Secrets Manager can't find the specified secret version: {version}"
             raise RefusedError("ResourceNotFoundException", text)
     holder = _holder(secret, version_stage)
     if holder and holder != move_to_version_id and holder != remove_from_version_id:
@@ -115,7 +116,7 @@ def _update_stage(
         text = f"Staging label {version_stage} is not attached to {remove_from_version_id}."
         raise RefusedError("InvalidParameterException", text)
     if version_stage == CURRENT and not move_to_version_id:
-        text = "You can't remove the staging label AWSCURRENT without moving it."  # assumed
+        text = "You can't remove the staging label AWSCURRENT without moving it."
         raise RefusedError("InvalidParameterException", text)
     _move(secret, version_stage, move_to_version_id or None)
     return secret.arn, secret.name

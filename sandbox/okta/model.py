@@ -20,7 +20,7 @@ from .username_template import user_name
 
 __all__ = ["ACTIVE", "App", "AppUser", "Model", "PushMapping", "now", "now_in_seconds"]
 
-APP_USER_ATTRIBUTES = (
+_APP_USER_ATTRIBUTES = (
     "firstName", "lastName", "middleName", "honorificPrefix", "honorificSuffix", "displayName",
     "nickName", "profileUrl", "title", "userType", "preferredLanguage", "locale", "timezone",
     "email", "streetAddress", "city", "state", "zipCode", "countryCode", "primaryPhone",
@@ -336,6 +336,12 @@ class Model:
             raise not_found(ident, "AppInstance")
         return self.apps[ident]
 
+    @property
+    def app_user_attributes(self) -> tuple[str, ...]:
+        """The attributes of the users of an app, without the user name."""
+        others = self.settings["app_user_attributes"] == "others"
+        return (*_APP_USER_ATTRIBUTES, *(("mobilePhone",) if others else ()))
+
     def add_app(self, body: Json, status: str) -> App:
         app = App(self.ident("0oa"), body, status, self.policy)
         app.capabilities = copy.deepcopy(_INITIAL_CAPABILITIES)
@@ -343,7 +349,7 @@ class Model:
         other = self.settings["profile_mapping_defaults"] == "other_expressions"
         app.attribute_mappings = {
             name: {"expression": f"user.{name}", "pushStatus": "PUSH"}
-            for name in APP_USER_ATTRIBUTES
+            for name in self.app_user_attributes
         }
         if other:
             expression = 'user.firstName + " " + user.lastName'

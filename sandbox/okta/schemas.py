@@ -11,7 +11,7 @@ from aiohttp import web
 from ..org_file import PROFILE
 from .errors import invalid, not_found
 from .http import Json, Resource, Route, read_body, reply
-from .model import APP_USER_ATTRIBUTES, Model
+from .model import Model
 
 _REQUIRED = ("login", "email", "firstName", "lastName")
 _CONSTRAINTS: dict[str, Json] = {
@@ -81,7 +81,7 @@ class Schemas(Resource):
         url = f"{self.context.api}/meta/schemas/apps/{app.id}/default"
         base = {
             name: {**_attribute(name), "scope": "NONE"}
-            for name in ("userName", *APP_USER_ATTRIBUTES)
+            for name in ("userName", *self.model.app_user_attributes)
         }
         custom = {
             name: {key: value for key, value in attributes.items() if key not in _HIDDEN_KEYS}

@@ -48,6 +48,7 @@ ROWS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("okta/middleware.py", "SSWS without a blank", {
         "http.ssws": "the probe uses the credentials as the kit does, which may be no API token",
     }),
+    ("okta/model.py", "those sent to AWS", {"app.user-attributes": "app_user_attributes"}),
     ("okta/model.py", "deprovisions no users", {"app.deletion": "app_deletion"}),
     ("okta/model.py", "users in AWS remain", {
         "users.deletion": "a run removes its users in AWS itself, so that none is left behind",
@@ -89,8 +90,76 @@ ROWS: tuple[tuple[str, str, dict[str, str]], ...] = (
                               "case`)",
     }),
 )  # fmt: skip
-AWS = "the probe changes nothing in AWS but users and groups, through SCIM"
-"""Why no experiment settles the assumptions in `sandbox/aws`."""
+AWS_ROWS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("aws/account.py", "list the organization's instance first", {
+        "sso.instance-order": "`ListInstances` in an account with an instance of its own",
+    }),
+    ("aws/cloudtrail.py", "looked up at once", {
+        "cloudtrail.delay": "`LookupEvents` every minute after a SCIM request",
+        "cloudtrail.refused-caller": "a SCIM request with a wrong token, then `LookupEvents`",
+        "cloudtrail.times": "`LookupEvents` with a start after the end",
+    }),
+    ("aws/cloudtrail.py", "the name for /ServiceProviderConfig", {
+        "cloudtrail.names": "`GET /ServiceProviderConfig` and `GET /Nothing`, then `LookupEvents`",
+    }),
+    ("aws/constraints.py", "of a secret one", {
+        "errors.sensitive-values": "`CreateUser` with a display name of 2,000 characters",
+    }),
+    ("aws/constraints.py", "later version of Unicode", {
+        "errors.unicode": "`CreateGroup` with a character of the latest version of Unicode",
+    }),
+    ("aws/fault_injection.py", "except that of a throttled call", {
+        "errors.messages": "each refusal in an account: the sandbox injects errors at will",
+    }),
+    ("aws/identitystore.py", "lists without `VpceAccessRequired`", {
+        "store.network-lists": "`UpdateIdentityStore` with a list of networks alone",
+    }),
+    ("aws/instance.py", "network configuration omits", {
+        "sso.network-lists": "`UpdateInstance` without a list, then `DescribeInstance`",
+    }),
+    ("aws/limits.py", "Assumed: the messages", {
+        "quotas.messages": "one object more than each quota of the account allows",
+    }),
+    ("aws/notifications.py", "that AWS accepts `false`", {
+        "sns.raw-delivery": "`Subscribe` by email with `RawMessageDelivery`, `true` and `false`",
+    }),
+    ("aws/organization.py", "management account only", {
+        "organizations.tags": "`GetResources` in a member account, and in another Region",
+    }),
+    ("aws/paging.py", "a token of another operation", {
+        "lists.tokens": "`ListGroups` with the token of `ListUsers`",
+    }),
+    ("aws/paging.py", "100, or the maximum", {
+        "lists.page-size": "each list without `MaxResults`, with more than 100 objects",
+    }),
+    ("aws/permission_sets.py", "assumed for the description", {
+        "sso.cleared-description": "`UpdatePermissionSet` without `Description`, then "
+                                   "`DescribePermissionSet`",
+    }),
+    ("aws/policy_validation.py", "grammar with moto's validator", {
+        "policies.findings": "`ValidatePolicy` with the policies in `tests/sandbox/aws`",
+    }),
+    ("aws/request_guard.py", "limits differ by service", {
+        "http.body-limit": "a call with a body of 2 MiB to each service",
+    }),
+    ("aws/scim.py", "the text of a refusal", {"scim.throttle-text": "21 SCIM requests at once"}),
+    ("aws/scim.py", "filter.maxResults", {"scim.provider-config": "scim_provider_config"}),
+    ("aws/scim_schemas.py", "schemas list the attributes", {"scim.schemas": "scim_schemas"}),
+    ("aws/secret_versions.py", "the number of labels", {
+        "secrets.messages": "`UpdateSecretVersionStage` with a 21st label, with an unknown "
+                            "version, and without a target for AWSCURRENT",
+    }),
+    ("aws/ssoadmin.py", "an instance of a member account", {
+        "sso.account-instance": "`ListPermissionSets` of an instance of a member account",
+    }),
+    ("aws/throttle.py", "a token bucket of 20", {
+        "scim.throttle": "100 SCIM requests at once, and the time of each refusal",
+    }),
+    ("faults.py", "the reason of the failure", {
+        "sso.failure-reason": "an account assignment that exceeds the account's quota of roles",
+    }),
+)  # fmt: skip
+"""The same for AWS: a value that is no experiment's ID is the call that would settle the guess."""
 DEVIATIONS = {
     "the recorded apps had no provisioning": "app_features",
     "for an unsupported app, this answer was reported": "connections",
@@ -103,22 +172,22 @@ DEVIATIONS = {
 
 def rows_for(module: str, text: str) -> dict[str, str]:
     """The guesses in an assumption; empty if no row or several rows belong to it."""
-    found = [each for path, part, each in ROWS if path == module and part in text]
+    found = [each for path, part, each in ROWS + AWS_ROWS if path == module and part in text]
     return found[0] if len(found) == 1 else {}
 
 
-def lines(guesses: dict[str, str]) -> Iterator[str]:
-    """A line of the page for each guess."""
+def lines(guesses: dict[str, str], otherwise: str = "no experiment: ") -> Iterator[str]:
+    """A line of the page for each guess. `otherwise` introduces what is no experiment's ID."""
     for key, settled in guesses.items():
         if settled in EXPERIMENTS:
             yield f"  - `{key}`: experiment `{settled}`."
         else:
-            yield f"  - `{key}`: no experiment: {settled}."
+            yield f"  - `{key}`: {otherwise}{settled}."
 
 
 def other_experiments() -> Iterator[str]:
     """A line for each experiment that belongs to no assumption in a comment."""
-    settled = {each for *_, guesses in ROWS for each in guesses.values()}
+    settled = {each for *_, guesses in ROWS + AWS_ROWS for each in guesses.values()}
     for each in EXPERIMENTS.values():
         if each.id not in settled:
             yield f"- {each.question} Assumed: {each.outcomes[each.assumed]}."

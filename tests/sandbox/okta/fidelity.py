@@ -5,6 +5,7 @@ The strongest evidence for an operation counts: recorded, documented, or assumed
 """
 
 import ast
+import inspect
 import io
 import re
 import sys
@@ -45,6 +46,13 @@ From the comments in the code, by module. Each guess has a key, and the experime
 sandbox has a setting of the experiment's name; its values are the experiment's outcomes, and the
 first one is the guess (`sandbox/behaviour.py`)."""
 
+_AWS_ASSUMPTIONS = """\
+From the comments in the code, by module. Each guess has a key, and the experiment of the probe, or
+the call to a real account that would settle it. The probe makes none of these calls: it changes
+nothing in AWS but users and groups, through SCIM."""
+OKTA_FOLDERS = ("okta", "okta/provisioning", "console")
+AWS_FOLDERS = ("aws", "")
+
 
 def evidence(operation: str) -> tuple[str, str]:
     """The kind of evidence (`recorded`, `documented` or `assumed`) and the success statuses."""
@@ -83,9 +91,12 @@ def page() -> str:
         for text in found:
             lines += [f"- {text}", *assumptions.lines(assumptions.rows_for(module, text))]
     lines += ["\n**Without a comment**\n", *assumptions.other_experiments()]
-    lines += ["\n## Assumed behavior of AWS\n", f"No experiment settles these: {assumptions.AWS}."]
-    for module, found in assumed("aws").items():
-        lines += [f"\n**sandbox/{module}**\n", *(f"- {text}" for text in found)]
+    lines += ["\n## Assumed behavior of AWS\n", _AWS_ASSUMPTIONS]
+    for module, found in assumed(*AWS_FOLDERS).items():
+        lines.append(f"\n**sandbox/{module}**\n")
+        for text in found:
+            guesses = assumptions.rows_for(module, text)
+            lines += [f"- {text}", *assumptions.lines(guesses, "settled by ")]
     return "\n".join(lines) + "\n"
 
 
@@ -93,7 +104,7 @@ def assumed(*folders: str) -> dict[str, list[str]]:
     """The assumptions in the code, by module; by default those about Okta."""
     found = {
         str(path.relative_to(ROOT / "sandbox")): list(dict.fromkeys(_assumed(path)))
-        for folder in folders or ("okta", "okta/provisioning")
+        for folder in folders or OKTA_FOLDERS
         for path in sorted((ROOT / "sandbox" / folder).glob("*.py"))
     }
     return {module: texts for module, texts in found.items() if texts}
@@ -121,20 +132,20 @@ def _assumed(path: Path) -> Iterator[str]:
 
 
 def _texts(source: str) -> Iterator[str]:
+    """Docstrings, also those of constants, and blocks of comments."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" in node.value:
-            yield node.value
-        elif isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield ast.get_docstring(node) or ""
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield inspect.cleandoc(str(node.value.value))
     block: list[str] = []
     last = -1
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT and token.line.lstrip().startswith("#"):
-            if token.start[0] != last + 1:
+        if token.type == tokenize.COMMENT:
+            alone = token.line.lstrip().startswith("#")
+            if token.start[0] != last + 1 or not alone:
                 yield " ".join(block)
                 block = []
             block.append(token.string.lstrip("# "))
-            last = token.start[0]
+            last = token.start[0] if alone else -1
     yield " ".join(block)
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from okta_idc.probe.contract import EXPERIMENTS, Need, estimate, in_order
+from okta_idc.probe.contract import APP_USER_ATTRIBUTES, EXPERIMENTS, Need, estimate, in_order
 from okta_idc.probe.experiments import STEPS
 from okta_idc.probe.record import record
 from okta_idc.probe.run import Outcome
+from okta_idc.rules.profiles import SENT
 from sandbox.behaviour import OUTCOMES
 from sandbox.pytest_plugin import Sandbox
 from tests.unit.okta_idc.probe.probe_org import GUESSES, Probe, by_result, write_org
@@ -24,6 +25,10 @@ PLANTED = [(name, value) for name, values in OUTCOMES.items() for value in value
 def test_the_sandbox_has_a_switch_for_each_experiment_and_a_value_for_each_outcome() -> None:
     assert {each.id: tuple(each.outcomes) for each in EXPERIMENTS.values()} == OUTCOMES
     assert set(STEPS) == set(EXPERIMENTS)
+
+
+def test_the_probe_expects_the_attributes_that_the_rules_judge() -> None:
+    assert {*SENT} - {"userName"} == {*APP_USER_ATTRIBUTES}
 
 
 def test_the_keys_of_assumptions_are_unique() -> None:
