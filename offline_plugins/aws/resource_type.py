@@ -15,7 +15,14 @@ from typing import Any, ClassVar
 
 from offline_plugins.aws.account import Account
 from offline_plugins.aws.calls import NOT_FOUND_CODES
-from offline_plugins.aws.equivalence import Equivalence, is_same
+from offline_plugins.aws.equivalence import (
+    Equivalence,
+    is_same,
+    is_same_policy,
+    json_object_error,
+    keep_equivalent,
+    normalize_json,
+)
 from offline_plugins.aws.registry import TerraformSdk
 from offline_plugins.aws.service import AwsError, Service
 from offline_plugins.property_values import UNKNOWN, has_unknown
@@ -53,6 +60,9 @@ REQUIRED = Input(required=True)
 IMMUTABLE = Input(required=True, replaces=True)
 OPTIONAL = Input()
 REGION = Input(computed=True, replaces=True)
+POLICY = Input(
+    required=True, same=is_same_policy, normalize=normalize_json, validate=json_object_error
+)
 
 
 class AwsResourceType:
@@ -163,7 +173,7 @@ class AwsResourceType:
             found = self.look(account.service(self.service, region), made, known)
         if found is None:
             return None
-        outputs = self._outputs(found, region)
+        outputs = self._outputs(found, region, known)
         names = self._all if imports else [name for name in self._all if name in inputs]
         read = {name: outputs[name] for name in names if outputs.get(name) not in (None, "", {})}
         if imports:
@@ -209,7 +219,7 @@ class AwsResourceType:
         found = self.finish(aws, id, olds, wanted)
         if found is None:
             raise ProviderError(f"{id} was not found afterwards")
-        return self._outputs(found, wanted["region"])
+        return self._outputs(found, wanted["region"], wanted)
 
     @property
     def _all(self) -> dict[str, Input]:
@@ -220,8 +230,14 @@ class AwsResourceType:
         tags = {"tagsAll": given.get("tags") or {}} if "tags" in self.inputs else {}
         return {"region": account.region, **tags, **given}
 
-    def _outputs(self, found: Properties, region: str) -> Properties:
-        return {"region": region, **{n: v for n, v in found.items() if v is not None}}
+    def _outputs(self, found: Properties, region: str, known: Properties) -> Properties:
+        """What AWS has. A known value that is equivalent to AWS's value is kept."""
+        outputs = {"region": region, **{n: v for n, v in found.items() if v is not None}}
+        for name, wanted in self.inputs.items():
+            if wanted.same is not is_same and outputs.get(name):
+                normal = wanted.normalize(outputs[name])
+                outputs[name] = keep_equivalent(known.get(name), normal, wanted.same)
+        return outputs
 
     def _missing_inputs(self, given: Properties) -> list[Failure]:
         return [

@@ -47,8 +47,6 @@ class InstanceAccessControlAttributes(AwsResourceType):
             {"key": item["Key"], "values": [{"sources": item["Value"]["Source"]}]}
             for item in listed
         ]
-        if is_same_set(known.get("attributes"), attributes):
-            attributes = known.get("attributes") or []
         return {
             "attributes": attributes,
             "instanceArn": id,

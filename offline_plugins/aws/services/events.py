@@ -14,12 +14,7 @@ from offline_plugins.aws.calls import (
     tag_outputs,
     update_tags,
 )
-from offline_plugins.aws.equivalence import (
-    is_same_json,
-    json_object_error,
-    keep_equivalent,
-    normalize_json,
-)
+from offline_plugins.aws.equivalence import is_same_json, json_object_error, normalize_json
 from offline_plugins.aws.registry import resource
 from offline_plugins.aws.resource_type import IMMUTABLE, OPTIONAL, REQUIRED, AwsResourceType, Input
 from offline_plugins.aws.service import AwsError, Service
@@ -74,14 +69,11 @@ class EventRule(AwsResourceType):
             found = aws.call("DescribeRule", **at)
         with error_context(f"listing tags for EventBridge Rule ({id})"):
             tags = aws.call("ListTagsForResource", ResourceARN=found["Arn"])["Tags"]
-        read = members(found, RULE)
-        pattern = normalize_json(read["eventPattern"])
         return {
-            **read,
+            **members(found, RULE),
             **tag_outputs(tags),
             "arn": found["Arn"],
             "eventBusName": at["EventBusName"],
-            "eventPattern": keep_equivalent(known.get("eventPattern"), pattern, is_same_json),
             "forceDestroy": known.get("forceDestroy") or False,
             "isEnabled": found["State"] != "DISABLED",
             "name": found["Name"],

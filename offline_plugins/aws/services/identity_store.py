@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from offline_plugins.aws.account import Account
-from offline_plugins.aws.calls import error_context, members
+from offline_plugins.aws.calls import error_context, members, parameters
 from offline_plugins.aws.registry import lookup
 from offline_plugins.aws.service import Service
 from offline_plugins.provider import Properties
 
 Outputs = Callable[[Properties], Properties]
+SERVICE = "identitystore"
 STORE = ("identityStoreId",)
 ADDRESS = ("country", "formatted", "locality", "postalCode", "region", "streetAddress", "type")
 NAME = ("familyName", "formatted", "givenName", "honorificPrefix", "honorificSuffix", "middleName")
@@ -20,45 +20,37 @@ USER = ("displayName", "identityStoreId", "locale", "preferredLanguage", "profil
 GROUP = ("description", "displayName", "groupId", "identityStoreId")
 
 
-@lookup("aws:identitystore/getGroups:getGroups", "framework", required=STORE, optional=("region",))
-def get_groups(account: Account, args: Properties) -> Properties:
-    return _list(account, args, "Group", _group)
+@lookup("aws:identitystore/getGroups:getGroups", SERVICE, "framework", required=STORE)
+def get_groups(aws: Service, args: Properties) -> Properties:
+    return _list(aws, args, "Group", _group)
 
 
 @lookup(
-    "aws:identitystore/getGroupMemberships:getGroupMemberships", "framework",
-    required=("groupId", "identityStoreId"), optional=("region",),
+    "aws:identitystore/getGroupMemberships:getGroupMemberships", SERVICE, "framework",
+    required=("groupId", *STORE),
 )  # fmt: skip
-def get_group_memberships(account: Account, args: Properties) -> Properties:
-    aws, shown = _client(account, args)
-    parameters = {"IdentityStoreId": args["identityStoreId"], "GroupId": args["groupId"]}
+def get_group_memberships(aws: Service, args: Properties) -> Properties:
+    at = {name: args[name] for name in ("groupId", *STORE)}
     with error_context(f"listing IdentityStore Group Memberships ({args['groupId']})"):
-        found = aws.pages("ListGroupMemberships", "GroupMemberships", **parameters)
+        found = aws.pages("ListGroupMemberships", "GroupMemberships", **parameters(at, at))
     names = ("groupId", "identityStoreId", "membershipId")
     memberships = [
         {**members(one, names), "memberId": {"userId": one["MemberId"]["UserId"]}} for one in found
     ]
-    return {**shown, "groupId": args["groupId"], "groupMemberships": memberships}
+    return {**at, "groupMemberships": memberships}
 
 
-@lookup("aws:identitystore/getUsers:getUsers", "framework", required=STORE, optional=("region",))
-def get_users(account: Account, args: Properties) -> Properties:
-    return _list(account, args, "User", _user)
+@lookup("aws:identitystore/getUsers:getUsers", SERVICE, "framework", required=STORE)
+def get_users(aws: Service, args: Properties) -> Properties:
+    return _list(aws, args, "User", _user)
 
 
-def _client(account: Account, args: Properties) -> tuple[Service, Properties]:
-    """The client, and the arguments that each result repeats."""
-    region = args.get("region") or account.region
-    shown = {"identityStoreId": args["identityStoreId"], "region": region}
-    return account.service("identitystore", region), shown
-
-
-def _list(account: Account, args: Properties, kind: str, outputs: Outputs) -> Properties:
+def _list(aws: Service, args: Properties, kind: str, outputs: Outputs) -> Properties:
     """All users or groups."""
-    aws, shown = _client(account, args)
+    store = args["identityStoreId"]
     with error_context(f"listing IdentityStore {kind}s"):
-        found = aws.pages(f"List{kind}s", f"{kind}s", IdentityStoreId=args["identityStoreId"])
-    return {**shown, f"{kind.lower()}s": [outputs(each) for each in found]}
+        found = aws.pages(f"List{kind}s", f"{kind}s", IdentityStoreId=store)
+    return {"identityStoreId": store, f"{kind.lower()}s": [outputs(each) for each in found]}
 
 
 def _group(group: Properties) -> Properties:

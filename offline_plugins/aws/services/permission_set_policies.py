@@ -9,14 +9,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from offline_plugins.aws.calls import error_context, split_id
-from offline_plugins.aws.equivalence import (
-    is_same_policy,
-    json_object_error,
-    keep_equivalent,
-    normalize_json,
-)
 from offline_plugins.aws.registry import resource
-from offline_plugins.aws.resource_type import IMMUTABLE, AwsResourceType, Input
+from offline_plugins.aws.resource_type import IMMUTABLE, POLICY, AwsResourceType, Input
 from offline_plugins.aws.service import Service
 from offline_plugins.aws.services.permission_sets import SET_ID_PARTS, provision, set_parameters
 from offline_plugins.provider import Properties, ProviderError
@@ -98,20 +92,14 @@ class PermissionSetInlinePolicy(PermissionSetPart):
     title = "SSO Permission Set Inline Policy"
     put = "PutInlinePolicyToPermissionSet"
     detach = "DeleteInlinePolicyFromPermissionSet"
-    inputs: ClassVar = {
-        "inlinePolicy": Input(
-            required=True, same=is_same_policy, normalize=normalize_json, validate=json_object_error
-        ),
-        **OF_SET,
-    }
+    inputs: ClassVar = {"inlinePolicy": POLICY, **OF_SET}
 
     def value(self, wanted: Properties) -> Properties:
         return {"InlinePolicy": wanted["inlinePolicy"]}
 
     def read_part(self, aws: Service, at: Properties, prefix: list[str], known: Properties) -> Any:
         found = aws.call("GetInlinePolicyForPermissionSet", **at).get("InlinePolicy")
-        policy = keep_equivalent(known.get("inlinePolicy"), normalize_json(found), is_same_policy)
-        return {"inlinePolicy": policy} if found else None
+        return {"inlinePolicy": found} if found else None
 
 
 @resource

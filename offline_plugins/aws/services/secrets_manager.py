@@ -5,59 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from offline_plugins.aws.account import Account
 from offline_plugins.aws.calls import error_context, format_time
 from offline_plugins.aws.registry import lookup
-from offline_plugins.aws.service import AwsError
+from offline_plugins.aws.service import AwsError, Service
 from offline_plugins.provider import Properties, ProviderError
 
 SERVICE = "secretsmanager"
 
 
-@lookup("aws:secretsmanager/getSecrets:getSecrets", "sdkv2", optional=("filters", "region"))
-def get_secrets(account: Account, args: Properties) -> Properties:
+@lookup("aws:secretsmanager/getSecrets:getSecrets", SERVICE, "sdkv2", optional=("filters",))
+def get_secrets(aws: Service, args: Properties) -> Properties:
     """The secrets that match AWS's filters. A `name` filter matches prefixes.
 
     Both lists are sets in the official plugin, sorted independently: their items do not correspond.
     """
-    region = args.get("region") or account.region
     given = args.get("filters") or []
     filters = [{"Key": f.get("name"), "Values": f.get("values")} for f in given]
     with _error_context("listing Secrets Manager Secrets"):
         parameters = {"Filters": filters} if filters else {}
-        found = account.service(SERVICE, region).pages("ListSecrets", "SecretList", **parameters)
+        found = aws.pages("ListSecrets", "SecretList", **parameters)
     return {
         "arns": sorted(secret["ARN"] for secret in found),
         "filters": given,
-        "id": region,
         "names": sorted(secret["Name"] for secret in found),
-        "region": region,
     }
 
 
 @lookup(
-    "aws:secretsmanager/getSecretVersion:getSecretVersion", "sdkv2",
-    required=("secretId",), optional=("region", "versionId", "versionStage"),
+    "aws:secretsmanager/getSecretVersion:getSecretVersion", SERVICE, "sdkv2",
+    required=("secretId",), optional=("versionId", "versionStage"),
 )  # fmt: skip
-def get_secret_version(account: Account, args: Properties) -> Properties:
+def get_secret_version(aws: Service, args: Properties) -> Properties:
     """A secret's value, in plain text as in the official plugin (pulumi-aws #1449).
 
     The caller must mark the value as secret. Marking it here would hide a caller that does not.
     """
-    region = args.get("region") or account.region
     secret_id, stage = args["secretId"], args.get("versionStage") or "AWSCURRENT"
     version = args.get("versionId")
     parameters = {"VersionId": version} if version else {"VersionStage": stage}
     place = f"{secret_id}|{version or stage}"
     with _error_context(f"reading Secrets Manager Secret Version ({place})"):
-        found = account.service(SERVICE, region).call(
-            "GetSecretValue", SecretId=secret_id, **parameters
-        )
+        found = aws.call("GetSecretValue", SecretId=secret_id, **parameters)
     return {
         "arn": found["ARN"],
         "createdDate": format_time(found["CreatedDate"]),
         "id": place,
-        "region": region,
         "secretArn": found["ARN"],
         "secretBinary": _text(found.get("SecretBinary") or b"", place),
         "secretId": secret_id,
@@ -69,21 +61,19 @@ def get_secret_version(account: Account, args: Properties) -> Properties:
 
 
 @lookup(
-    "aws:secretsmanager/getSecret:getSecret", "sdkv2", optional=("arn", "name", "region", "tags")
+    "aws:secretsmanager/getSecret:getSecret", SERVICE, "sdkv2", optional=("arn", "name", "tags")
 )  # fmt: skip
-def get_secret(account: Account, args: Properties) -> Properties:
+def get_secret(aws: Service, args: Properties) -> Properties:
     """A secret's description and policy, without its value. The argument `tags` has no effect."""
-    region = args.get("region") or account.region
     if bool(args.get("arn")) == bool(args.get("name")):
         raise ProviderError('"arn": exactly one of `arn,name` must be specified')
     secret_id = args.get("arn") or args["name"]
-    service = account.service(SERVICE, region)
     with _error_context(f"reading Secrets Manager Secret ({secret_id})"):
-        found = service.call("DescribeSecret", SecretId=secret_id)
+        found = aws.call("DescribeSecret", SecretId=secret_id)
         if found.get("DeletedDate"):
             raise ProviderError("couldn't find resource")
     with _error_context(f"reading Secrets Manager Secret ({found['ARN']}) policy"):
-        policy = service.call("GetResourcePolicy", SecretId=found["ARN"])
+        policy = aws.call("GetResourcePolicy", SecretId=found["ARN"])
     return {
         "arn": found["ARN"],
         "createdDate": format_time(found["CreatedDate"]),
@@ -93,7 +83,6 @@ def get_secret(account: Account, args: Properties) -> Properties:
         "lastChangedDate": format_time(found["LastChangedDate"]),
         "name": found["Name"],
         "policy": policy.get("ResourcePolicy") or "",
-        "region": region,
         "tags": {tag["Key"]: tag["Value"] for tag in found.get("Tags") or []},
         "type": found.get("Type") or "",
     }

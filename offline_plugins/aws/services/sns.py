@@ -13,20 +13,11 @@ from offline_plugins.aws.calls import (
     tag_outputs,
     update_tags,
 )
-from offline_plugins.aws.equivalence import (
-    is_same_policy,
-    json_object_error,
-    keep_equivalent,
-    normalize_json,
-)
 from offline_plugins.aws.registry import resource
-from offline_plugins.aws.resource_type import IMMUTABLE, OPTIONAL, AwsResourceType, Input
+from offline_plugins.aws.resource_type import IMMUTABLE, OPTIONAL, POLICY, AwsResourceType, Input
 from offline_plugins.aws.service import AwsError, Service
 from offline_plugins.provider import Properties
 
-POLICY = Input(
-    required=True, same=is_same_policy, normalize=normalize_json, validate=json_object_error
-)
 TOPIC = ("displayName", "kmsMasterKeyId")
 SAMPLE_RATES = {
     f"{kind}SuccessFeedbackSampleRate": "0"
@@ -112,10 +103,7 @@ class TopicPolicy(AwsResourceType):
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
         with error_context(f"reading SNS Topic Policy ({id})"):
             found = aws.call("GetTopicAttributes", TopicArn=id)["Attributes"]
-        policy = keep_equivalent(
-            known.get("policy"), normalize_json(found["Policy"]), is_same_policy
-        )
-        return {"arn": found["TopicArn"], "owner": found["Owner"], "policy": policy}
+        return {"arn": found["TopicArn"], "owner": found["Owner"], "policy": found["Policy"]}
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
         _set_attribute(aws, id, "Policy", wanted["policy"])

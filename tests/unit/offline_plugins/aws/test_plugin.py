@@ -192,7 +192,7 @@ def test_every_module_of_services_is_imported(tmp_path: Path) -> None:
     (services / "__init__.py").write_text(own.read_text(encoding="utf-8"), encoding="utf-8")
     (services / "new.py").write_text(
         "from offline_plugins.aws.registry import lookup\n"
-        "@lookup('aws:a/getB:getB', 'sdk')\ndef get_b(account, args): ...\n",
+        "@lookup('aws:a/getB:getB', 'service', 'sdk')\ndef get_b(aws, args): ...\n",
         encoding="utf-8",
     )
     done = subprocess.run(
