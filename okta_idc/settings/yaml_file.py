@@ -1,8 +1,11 @@
 """Reads YAML that a person wrote, whatever it contains."""
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import yaml
+
+_Result = TypeVar("_Result")
 
 MOST_REPEATED = 10_000
 """Most values that aliases may repeat in one file; stack files need a few hundred."""
@@ -38,8 +41,34 @@ def read_yaml(text: str) -> Any:
     PyYAML reads an alias without a copy, but all that copies or checks the document sees each alias
     as the whole that it repeats: aliases of aliases multiply a few lines to billions of values.
     """
+    return _read(text, _document)
+
+
+def read_nodes(text: str) -> yaml.MappingNode | None:
+    """The nodes of a document that is a mapping, whose values are still the text that a person
+    wrote; None for another document. Raises YamlError."""
+
+    def mapping(loader: Any) -> yaml.MappingNode | None:
+        root = _root(loader)
+        return root if isinstance(root, yaml.MappingNode) else None
+
+    return _read(text, mapping)
+
+
+def entries(mapping: yaml.MappingNode) -> dict[str, yaml.Node]:
+    """The values of a mapping by key, with those that merge keys (`<<`) add. Raises YamlError."""
+
+    def flattened(loader: Any) -> dict[str, yaml.Node]:
+        loader.flatten_mapping(mapping)
+        pairs = cast(list[tuple[yaml.Node, yaml.Node]], mapping.value)
+        return {str(key.value): value for key, value in pairs}
+
+    return _read("", flattened)
+
+
+def _read(text: str, read: Callable[[Any], _Result]) -> _Result:
     try:
-        return _document(_Loader(text))
+        return read(_Loader(text))
     except YamlError:
         raise
     except yaml.MarkedYAMLError as error:
@@ -51,6 +80,11 @@ def read_yaml(text: str) -> Any:
 
 
 def _document(loader: Any) -> Any:
+    root = _root(loader)
+    return None if root is None else loader.construct_document(root)
+
+
+def _root(loader: Any) -> yaml.Node | None:
     root: Any = loader.get_single_node()
     if root is None:
         return None
@@ -60,7 +94,7 @@ def _document(loader: Any) -> Any:
             f"aliases (`*name`) repeat more than {MOST_REPEATED:,} values. Write them out."
         )
     _check_keys(root)
-    return loader.construct_document(root)
+    return root
 
 
 def _check_keys(root: yaml.Node) -> None:
