@@ -46,6 +46,7 @@ ACCESS_RULES = "Only the CLI and the components resolve access rules"
 IN_ACCESS_RULES = (
     "Layers of access rules: the changes, the resolution, its two selections, the directory"
 )
+IN_FLEET = "Layers of a fleet: the runs, the stacks and states, the placement, the stack files"
 IN_MAP = (
     "Layers of the map: reports, the review and its join, the difference, the two sides, "
     "the preview"
@@ -107,6 +108,8 @@ FORBIDDEN = (
      "okta_idc.access_rules.live", ACCESS_RULES),
     ("okta_idc/access_rules/directory.py", "from okta_idc.access_rules import resolution",
      "okta_idc.access_rules.resolution", IN_ACCESS_RULES),
+    ("okta_idc/fleet/stack_files.py", "from okta_idc.fleet import process",
+     "okta_idc.fleet.process", IN_FLEET),
     ("toolchain/stack.py", "import okta_idc.probe.contract", "okta_idc.probe.contract", PROBE),
     ("okta_idc/recovery/kinds.py", "import okta_idc.fleet.placement", "okta_idc.fleet.placement",
      FLEET),

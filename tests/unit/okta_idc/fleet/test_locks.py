@@ -1,0 +1,90 @@
+"""What a locked stack's message says to do, and the lock of a fleet."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from okta_idc.fleet.locks import FleetRunningError, Holder, holders, lock_advice, only_fleet
+
+LOCKED = (
+    "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to "
+    "end or delete the lock file with `pulumi cancel`.\n"
+    "  {url}/.pulumi/locks/organization/okta-identity-center/prod/6b.json: created by "
+    "jo do@build-1 (pid 4711) at 2026-11-30T18:00:00Z\n"
+)
+CLOUD = (
+    "error: [409] Conflict: Another update is currently in progress.\nTo learn more about possible "
+    "reasons and resolution, visit https://www.pulumi.com/docs/troubleshooting/#conflict"
+)
+COMMANDS = ["pulumi cancel --stack prod --yes", "okta-idc recover --stack prod"]
+
+
+def advice(text: str, host: str = "build-1", *, running: bool = False) -> list[str]:
+    return lock_advice("prod", text, host, lambda pid: running and pid == 4711)
+
+
+@pytest.mark.parametrize("url", ["file:///home/jo/state", "s3://bucket/prefix?region=eu-west-1"])
+def test_the_holder_is_read_from_the_message(url: str) -> None:
+    text = LOCKED.format(url=url)
+    assert holders(text) == [Holder("jo do", "build-1", 4711, "2026-11-30T18:00:00Z")]
+
+
+def test_a_run_in_progress_on_this_machine_is_named_and_not_cancelled() -> None:
+    [line] = advice(LOCKED, running=True)
+    assert "another run of prod is in progress, pid 4711" in line
+
+
+def test_a_run_that_is_gone_gives_the_commands_to_paste() -> None:
+    line, *commands = advice(LOCKED)
+    assert "no longer exists" in line
+    assert commands == COMMANDS
+
+
+def test_a_run_on_another_machine_is_not_judged_by_processes_of_this_one() -> None:
+    line, *commands = advice(LOCKED, host="laptop", running=True)
+    assert "jo do@build-1" in line
+    assert "If that run no longer exists" in line
+    assert commands == COMMANDS
+
+
+def test_pulumi_cloud_does_not_name_the_holder() -> None:
+    line, *commands = advice(CLOUD)
+    assert "in progress" in line
+    assert commands == COMMANDS
+
+
+@pytest.mark.parametrize("text", ["", "error: created by a@b (pid 1) at now", "error: failed"])
+def test_another_error_gives_no_advice(text: str) -> None:
+    assert advice(text) == []
+
+
+def test_commands_are_quoted() -> None:
+    *_, command = lock_advice("a b;c", LOCKED, "build-1", lambda _: False)
+    assert command == "okta-idc recover --stack 'a b;c'"
+
+
+def test_a_second_fleet_is_refused_until_the_first_ends(tmp_path: Path) -> None:
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text("config: {}\n")
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom okta_idc.fleet.locks import only_fleet\n"
+        f"with only_fleet(Path({str(path)!r})):\n    print('held', flush=True); sys.stdin.read()\n"
+    )
+    first = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])},
+    )  # fmt: skip
+    assert first.stdout
+    assert first.stdout.readline() == b"held\n"
+    with pytest.raises(FleetRunningError) as raised, only_fleet(path):
+        pass
+    assert raised.value.pid in (first.pid, None)
+    if Path("/proc/locks").exists():
+        assert f"(pid {first.pid})" in str(raised.value)
+    first.kill()
+    first.communicate()
+    with only_fleet(path):
+        assert path.read_text() == "config: {}\n"
