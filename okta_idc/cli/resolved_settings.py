@@ -31,14 +31,26 @@ def resolved(
     """
     if not has_rules(settings):
         return settings
-    aws = AwsConfig.read(config)
     region = region or str((outputs or {}).get("region") or "")
-
-    def okta() -> Okta:
-        return Okta(org_url(url, {**(outputs or {})}, config), Credentials.read(config).auth())
-
-    directory = LiveDirectory(lambda: Organization(region or None, endpoint or None, aws), okta)
+    directory = live_directory(config, outputs, url=url, region=region, endpoint=endpoint)
     try:
         return resolve(settings, directory, is_assigned, ROOT).settings
     except SettingsError as error:
         raise InputError(str(error)) from None
+
+
+def live_directory(
+    config: Mapping[str, Any],
+    outputs: Mapping[str, Any] | None = None,
+    *,
+    url: str = "",
+    region: str = "",
+    endpoint: str = "",
+) -> LiveDirectory:
+    """The organization in AWS and the org in Okta, which are read on demand."""
+    aws = AwsConfig.read(config)
+
+    def okta() -> Okta:
+        return Okta(org_url(url, {**(outputs or {})}, config), Credentials.read(config).auth())
+
+    return LiveDirectory(lambda: Organization(region or None, endpoint or None, aws), okta)

@@ -13,6 +13,8 @@ from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.json_path import get_list, get_object, get_path, get_text
 from okta_idc.clients.okta_auth import CredentialsError
 from okta_idc.clients.okta_auth import org_url as configured_url
+from okta_idc.fleet.process import CONFIG_FILE
+from okta_idc.fleet.stack_files import PART, core_federation, load_part
 from okta_idc.inventory.declared import Declared, DeclaredGroup
 from okta_idc.inventory.model import Source
 from okta_idc.settings import ROOT, Settings, SettingsError, load_settings
@@ -21,7 +23,7 @@ from okta_idc.text import conceal
 
 StackOutputs = dict[str, Any]
 
-_KEY = f"{PROJECT}:{ROOT}"
+_KEY, _PART = f"{PROJECT}:{ROOT}", f"{PROJECT}:{PART}"
 _LARGEST = 256_000_000
 """Most bytes of a file; a preview of 100,000 resources has less."""
 
@@ -57,7 +59,36 @@ def read_configuration(stack: str) -> dict[str, Any]:
     config = _parse(pulumi("config --json --show-secrets", stack), "configuration is")
     secrets = (e for e in config.values() if e.get("secret") and "objectValue" not in e)
     conceal(*(str(each.get("value")) for each in secrets))
-    return {key: e.get("objectValue", e.get("value")) for key, e in config.items()}
+    known = {key: e.get("objectValue", e.get("value")) for key, e in config.items()}
+    return _with_core(known, stack_folder() if _PART in known else Path())
+
+
+def project_folder() -> Path:
+    """The folder of Pulumi.yaml: the current one, or the nearest above it that has the file."""
+    current = Path.cwd()
+    folders = (current, *current.parents)
+    return next((each for each in folders if (each / "Pulumi.yaml").exists()), current)
+
+
+def stack_folder() -> Path:
+    """The folder of the project's stack files. Raises InputError."""
+    if given := os.environ.get(CONFIG_FILE):
+        return Path(given).absolute().parent
+    folder = project_folder()
+    path = folder / "Pulumi.yaml"
+    return folder / get_text(read_file(path) if path.exists() else {}, "stackConfigDir")
+
+
+def _with_core(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The configuration of a part of a fleet with the settings of the core stack's file, which has
+    them for all parts; any other as it is. Raises InputError."""
+    if _KEY in config or _PART not in config:
+        return {**config}
+    try:
+        part = load_part(config[_PART], PROJECT)
+        return {**config, _KEY: core_federation(folder, PROJECT, part)}
+    except SettingsError as error:
+        raise InputError(str(error)) from None
 
 
 def _entries(output: Any) -> list[Any]:
@@ -86,6 +117,7 @@ def read_settings(
             given = cast(dict[str, Any], {**read_file(path)["config"]})
         except (KeyError, TypeError):
             raise InputError(f"{path}: is not a stack file (YAML with `config`).") from None
+        given = _with_core(given, path.absolute().parent)
     if _KEY not in given:
         raise InputError(f"{where}: has no {_KEY}.")
     plain = {key: each for key, each in given.items() if get_path(each, "secure") is None}
