@@ -23,9 +23,10 @@ EXTRAS = {
 EXPECTED = {
     "console_minutes": "a number of minutes", "only": "the ID of an experiment",
     "created": "an ISO 8601 date, for example 2026-01-31", "fail_on": "`blocking` or `advisory`",
-    "max_affected": "a number of people", "patience": "a number of seconds from 0 to 600",
+    "max_affected": "a number of people", "parallel": "a number of resources",
+    "patience": "a number of seconds from 0 to 600",
     "share": "a number from 0.01 to 1", "side": "`declared` or `live`",
-    "wait": "a number of seconds",
+    "stacks_at_once": "a number of stacks from 1 to 100", "wait": "a number of seconds",
 }  # fmt: skip
 """What an option that is not plain text expects."""
 _USAGE: Any = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException")

@@ -87,6 +87,35 @@ class TokenCommands(CommandGroup):
     }
 
 
+class FleetCommands(CommandGroup):
+    """The commands of `okta-idc fleet`."""
+
+    deferred: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "destroy": (
+            "okta_idc.cli.fleet:destroy",
+            "Destroy all stacks of a fleet: account assignments first, the core last.",
+        ),
+        "move": (
+            "okta_idc.cli.fleet:move",
+            "Move resources to the stacks where the settings have them. Changes nothing in Okta "
+            "and AWS.",
+        ),
+        "preview": (
+            "okta_idc.cli.fleet:preview",
+            "Preview all stacks of a fleet, and show what would move between them.",
+        ),
+        "refresh": (
+            "okta_idc.cli.fleet:refresh",
+            "Refresh the states of all stacks of a fleet from Okta and AWS.",
+        ),
+        "up": (
+            "okta_idc.cli.fleet:up",
+            "Update all stacks of a fleet: the core, then push groups and permission sets, then "
+            "account assignments.",
+        ),
+    }
+
+
 _NEVER = 1_000_000
 """More collections of the middle generation than a command makes."""
 
@@ -101,6 +130,13 @@ token = typer.Typer(
     help="Store, test, and replace the SCIM token.\n\nExample: okta-idc token rotate --stack prod",
 )
 app.add_typer(token, name="token")
+fleet = typer.Typer(
+    cls=FleetCommands,
+    no_args_is_help=True,
+    help="Run the stacks of a federation that `federation.fleet` divides.\n\n"
+    "Example: okta-idc fleet up --stack prod",
+)
+app.add_typer(fleet, name="fleet")
 
 
 @contextmanager

@@ -3,10 +3,11 @@
 HEAD = """\
 # The command line
 
-`okta-idc` reads and checks a federation outside of Pulumi. Only two commands change anything:
-`token` (`token store` the secret in AWS Secrets Manager, `token rotate` and `token retire` also a
-temporary group in Okta) and `probe-org` (a throw-away org). Install it with
-`uv tool install okta-identity-center`, or run `.venv/bin/python -m okta_idc` in a clone.
+`okta-idc` reads and checks a federation outside of Pulumi. Only three commands change anything:
+`fleet` (through Pulumi, except `fleet preview`), `token` (`token store` the secret in AWS Secrets
+Manager, `token rotate` and `token retire` also a temporary group in Okta), and `probe-org` (a
+throw-away org). Install it with `uv tool install okta-identity-center`, or run
+`.venv/bin/python -m okta_idc` in a clone.
 
 This page is generated from the help texts in `okta_idc/cli` by `make docs`; change a text there.
 `okta-idc --help`, `okta-idc doctor --help`, and so on show them. `okta-idc --version` prints the
@@ -47,6 +48,7 @@ environment. `doctor`, `explain`, `map`, `review`, and `adopt` also work without
 | 0 | success; for checks: everything was checked and is right |
 | 1 | findings: something is wrong, or could not be expressed; for `token`: a person has to act |
 | 2 | something could not be read, or the usage is wrong |
+| 130, 143 | `fleet`: interrupted by Ctrl-C, or by the end of a pipeline |
 
 Secrets are never printed. `--json` writes one JSON document to stdout. An internal error is one
 line and exit code 2; with `OIC_DEBUG=1` in the environment, its traceback is shown too, without
@@ -93,10 +95,37 @@ it are removed, and text that cannot be a token is refused. If storing fails, th
 token and offers another attempt, because AWS shows the token once.
 """
 
+_FLEET_UP = """\
+Writes the stack file of each part (`Pulumi.prod-access-1.yaml`) from the core's, with the
+configuration of the providers and the same key; commit these files. Encrypted values stay
+encrypted. A core file whose values are encrypted with the key that Pulumi Cloud keeps for its stack
+alone is refused: use an environment of Pulumi ESC, a passphrase, or a KMS key.
+
+Each stack runs in a `pulumi` process of its own, which needs the program's packages. A terminal
+shows a table; without one, each start and end of a stack is a line on stderr. The summary names
+the folder with the full output of all stacks.
+
+- **Ctrl-C**: no further stack starts, and those that run finish what they have begun. A second one
+  ends them at once. The exit code is 130.
+- **A killed command**: the stacks that run continue to their end. The next command says which
+  stack another run still has, or prints the commands that release its lock.
+- **Two commands at once**: the second one ends with exit code 2. On another machine, Pulumi's lock
+  of each stack applies.
+"""
+_FLEET_MOVE = """\
+`fleet up` does the same before it runs the stacks. URNs change by the name of the stack only, so
+that the next preview is empty. All destinations are written before any source: if the command is
+interrupted, both stacks have a resource, and the next `fleet move` removes it from its source.
+"""
+_FLEET_DESTROY = "Without `--yes`, the command asks for the name of the stack, at a terminal."
+
 NOTES = {
     "adopt": "[Adopt an existing federation](../guide/adopt.md) is the guide.",
     "doctor": "[okta-idc doctor](doctor.md) describes the checks and the reports.",
     "explain": "[Operate](../guide/operate/person-missing.md) has an example.",
+    "fleet destroy": _FLEET_DESTROY,
+    "fleet move": _FLEET_MOVE,
+    "fleet up": _FLEET_UP,
     "map": "[See and review access](../guide/access.md#who-may-use-what) has an example.",
     "preview-saml": "[okta-idc preview-saml](doctor.md#okta-idc-preview-saml) has an example.",
     "probe-org": "[Find out what your org really does](../guide/probe.md) is the guide. Progress "

@@ -1,0 +1,133 @@
+"""What a fleet command works on: the project, the core stack's settings, and all stacks."""
+
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from okta_idc.access_rules.live import LiveDirectory
+from okta_idc.cli.resolved_settings import live_directory
+from okta_idc.cli.schema import PROJECT
+from okta_idc.cli.stack import (
+    InputError,
+    project_folder,
+    read_configuration,
+    read_settings,
+    stack_folder,
+)
+from okta_idc.clients.json_path import Json
+from okta_idc.fleet.mover import exported, exported_states
+from okta_idc.fleet.placement import Placement, UnknownUnitError
+from okta_idc.fleet.process import NoStackError, Pulumi, PulumiError
+from okta_idc.fleet.resources import Recorded, places
+from okta_idc.fleet.stack_files import (
+    StackFileError,
+    read_part,
+    recorded_parts,
+    stack_file,
+    write_part_files,
+)
+from okta_idc.fleet.stacks import FleetStack, stacks_of
+from okta_idc.fleet.states import Move, MoveError, moves, resources
+from okta_idc.recovery.differences import federation_name
+from okta_idc.recovery.state import State
+from okta_idc.settings import Settings
+from okta_idc.settings.parts import CORE, parts_of
+
+
+@dataclass
+class FleetInputs:
+    """The project and the core stack. `endpoint`: replaces AWS's endpoints."""
+
+    pulumi: Pulumi
+    core: str
+    settings: Settings
+    endpoint: str = ""
+
+    @property
+    def core_file(self) -> Path:
+        return stack_file(self.pulumi.files, self.core)
+
+    def stacks(self) -> list[FleetStack]:
+        """The stacks of the settings, and those of former parts. Raises InputError."""
+        with _stack_files():
+            recorded = recorded_parts(self.pulumi.files, PROJECT, self.core)
+        return stacks_of(self.core, parts_of(self.settings.fleet), recorded)
+
+    def write_files(self) -> list[Path]:
+        """Write the stack files of the parts, and return those that are new or different. Raises
+        InputError."""
+        parts = parts_of(self.settings.fleet)
+        with _stack_files():
+            return write_part_files(self.pulumi.files, PROJECT, self.core, parts)
+
+    def create_core(self, *, create: bool) -> None:
+        """Create the core stack if it is missing: its key is that of the parts. Raises InputError,
+        without `create` also for a missing stack."""
+        try:
+            try:
+                exported(self.pulumi, self.core)
+            except NoStackError:
+                if not create:
+                    raise
+                self.pulumi.create(self.core)
+        except NoStackError:
+            raise InputError(f"stack {self.core} does not exist.") from None
+        except PulumiError as error:
+            raise InputError(str(error)) from None
+
+    def states(
+        self, stacks: Iterable[FleetStack], at_once: int, *, create: bool
+    ) -> dict[str, Json | PulumiError]:
+        """The exported states by stack name. Former parts are never created."""
+        listed = list(stacks)
+        former = [each.name for each in listed if each.is_former]
+        current = [each.name for each in listed if not each.is_former]
+        found = exported_states(self.pulumi, current, at_once, create=create)
+        return {**found, **exported_states(self.pulumi, former, at_once, create=False)}
+
+    def moves(self, stacks: Iterable[FleetStack], states: Mapping[str, Json]) -> list[Move]:
+        """What is in the wrong stack, of those whose states are given. Raises InputError, and
+        AwsError if the organization cannot be read."""
+        placement = Placement(self.settings.fleet, self._directory)
+        recorded_core = {"deployment": {"resources": resources(states.get(self.core, {}))}}
+        name = federation_name(State.of(recorded_core))
+        former = {each.part for each in stacks if each.is_former}
+
+        def wanted(recorded: Iterable[Recorded], part: str) -> Iterator[tuple[Recorded, str]]:
+            for each, belongs in places(recorded, placement, name, part):
+                # A former part keeps nothing: what cannot be placed goes to the core.
+                yield each, CORE if belongs in former else belongs
+
+        parts = {each.name: each.part for each in stacks}
+        try:
+            return moves(states, parts, wanted)
+        except (MoveError, UnknownUnitError) as error:
+            raise InputError(f"{error}.".replace("..", ".")) from None
+
+    def _directory(self) -> LiveDirectory:
+        config: Mapping[str, Any] = read_configuration(self.core)
+        return live_directory(config, endpoint=self.endpoint)
+
+
+def open_fleet(core: str, endpoint: str) -> FleetInputs:
+    """The fleet of a core stack. Raises InputError."""
+    project, files = project_folder(), stack_folder()
+    path = stack_file(files, core)
+    with _stack_files():
+        if path.exists() and (part := read_part(path, PROJECT)):
+            raise InputError(f"{path.name}: is a part of a fleet. Pass --stack {part.core}.")
+    settings, _ = read_settings(path, {})
+    if settings is None:
+        raise InputError(f"{path.name}: has no settings.")
+    return FleetInputs(Pulumi(project, files), core, settings, endpoint)
+
+
+@contextmanager
+def _stack_files() -> Generator[None]:
+    """Word the errors of stack files as those of a command's inputs."""
+    try:
+        yield
+    except StackFileError as error:
+        raise InputError(str(error)) from None

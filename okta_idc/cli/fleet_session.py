@@ -1,0 +1,209 @@
+"""One fleet command, from the settings to the exit code."""
+
+import signal
+import sys
+import tempfile
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import typer
+
+from okta_idc.cli.console import print_error, print_json, reading, terminal
+from okta_idc.cli.fleet_display import (
+    Display,
+    display,
+    document,
+    print_moved,
+    print_moves,
+    print_summary,
+)
+from okta_idc.cli.fleet_inputs import FleetInputs, open_fleet
+from okta_idc.cli.stack import InputError
+from okta_idc.clients.json_path import Json
+from okta_idc.fleet.estimate import estimate
+from okta_idc.fleet.locks import FleetRunningError, only_fleet, recover_command
+from okta_idc.fleet.mover import Moved, Mover
+from okta_idc.fleet.process import PulumiError
+from okta_idc.fleet.runner import Runner
+from okta_idc.fleet.schedule import Run, Schedule, Status
+from okta_idc.fleet.stacks import FleetStack, stages
+from okta_idc.fleet.states import Move, leftovers, pending
+from okta_idc.recovery.checkpoint import is_running
+from okta_idc.rules.registry import count
+
+SUCCESS, FAILED = 0, 1
+_MOVING = frozenset({"preview", "up", "move"})
+"""Commands that look for misplaced resources, and create missing stacks."""
+
+
+@dataclass
+class Session:
+    """A command with its options. `verb`: the engine's, or `move`."""
+
+    verb: str
+    core: str
+    at_once: int
+    parallel: int | None
+    as_json: bool
+    endpoint: str = ""
+    confirmed: bool = False
+    files: list[Path] = field(default_factory=list[Path], init=False)
+    stacks: list[FleetStack] = field(default_factory=list[FleetStack], init=False)
+    moves: list[Move] = field(default_factory=list[Move], init=False)
+    moved: Moved | None = field(default=None, init=False)
+    signals: list[int] = field(default_factory=list[int], init=False)
+    is_announced: bool = field(default=False, init=False)
+
+    def run(self) -> None:
+        """Run the command, and exit."""
+        self.console = terminal(stderr=self.as_json)
+        with reading():
+            fleet = open_fleet(self.core, self.endpoint)
+            with _alone(fleet.core_file):
+                runs = self._run(fleet)
+        if self.as_json:
+            print_json(document(self.verb, self.core, self.files, self.moves, self.moved, runs))
+        raise typer.Exit(128 + self.signals[0] if self.signals else self._exit_code(runs))
+
+    def _run(self, fleet: FleetInputs) -> list[Run]:
+        moving = self.verb in _MOVING
+        fleet.create_core(create=moving)
+        self.files = fleet.write_files()
+        for path in self.files:
+            self.console.print(f"Wrote {path.name}.", soft_wrap=True)
+        self.stacks = fleet.stacks()
+        read = fleet.states(self.stacks, self.at_once, create=moving)
+        self.stacks = [each for each in self.stacks if each.name in read or each.is_former]
+        states = {name: state for name, state in read.items() if isinstance(state, dict)}
+        if self.verb == "destroy":
+            self._confirm(list(read))
+        logs = Path(tempfile.mkdtemp(prefix="okta-idc-fleet-"))
+        runner = Runner(fleet.pulumi, self.verb, read, logs, is_running, self.parallel)
+        with self._signals(runner):
+            if moving:
+                self.moves = fleet.moves(self.stacks, states)
+                print_moves(self.console, self.moves, planned=self.verb == "preview")
+                if self.verb != "preview":
+                    self._move(Mover(fleet.pulumi, states, self.at_once, runner.stop), read)
+            if self.verb == "move":
+                return []
+            return self._perform(runner, read)
+
+    def _move(self, mover: Mover, read: Mapping[str, Json | PulumiError]) -> None:
+        unsettled = {
+            name: "an earlier run was interrupted. See what it left behind: "
+            + recover_command(name)
+            for name, state in mover.states.items()
+            if pending(state)
+        }
+        unreadable = {
+            name: str(error) for name, error in read.items() if isinstance(error, PulumiError)
+        }
+        kept = unsettled | unreadable
+        safe = [each for each in self.moves if not {each.source, each.dest} & kept.keys()]
+        self.moved = mover.move(safe)
+        for each in self.moves:
+            for name in {each.source, each.dest} & kept.keys():
+                self.moved.failed[name] = kept[name]
+        known = [each for each in self.stacks if each.name not in unreadable]
+        mover.delete_empty(known, self.moved)
+        for each in self.stacks:
+            state = mover.states.get(each.name)
+            if each.is_former and state and each.name not in self.moved.failed:
+                self.moved.failed[each.name] = leftovers(each.name, state)
+        print_moved(self.console, self.moved)
+        if self.verb == "move" and not self.moves and not self.moved.deleted:
+            self.console.print("Nothing to move.")
+
+    def _perform(self, runner: Runner, read: dict[str, Json | PulumiError]) -> list[Run]:
+        listed = [each for each in self.stacks if each.name in read]
+        if self.verb in _MOVING:
+            listed = [each for each in listed if not each.is_former]
+        blocked = self._blocked()
+        runs = {each: Run(each) for each in listed}
+        for each, run in runs.items():
+            if each.name in blocked:
+                run.status = Status.NOT_RUN if self.verb == "preview" else Status.FAILED
+                run.errors = [blocked[each.name]]
+        destroys = self.verb == "destroy"
+        ordered = [[runs[each] for each in stage] for stage in stages(listed, backwards=destroys)]
+        seconds = estimate(ordered, self.at_once)
+        if seconds is not None:
+            self.console.print(f"Expected duration: {seconds:.0f} s.")
+        with display([*runs.values()]) as shown:
+            schedule = Schedule(
+                runner.perform, self.at_once, runner.stop, shown.changed,
+                lambda: self._tick(shown),
+            )  # fmt: skip
+            schedule.run(ordered, again=self.verb in ("up", "destroy"), core_last=destroys)
+        print_summary(self.console, [*runs.values()], runner.logs, self.core, self.verb)
+        return [*runs.values()]
+
+    def _blocked(self) -> dict[str, str]:
+        """Why stacks are not run: something that belongs elsewhere is still in them, so that an
+        update would delete it in one stack and create it in the other."""
+        done = set(self.moved.done) if self.moved else set[Move]()
+        left = [each for each in self.moves if each not in done]
+        failed = self.moved.failed if self.moved else {}
+        found: dict[str, str] = {}
+        for name in {name for each in left for name in (each.source, each.dest)}:
+            number = sum(name in (each.source, each.dest) for each in left)
+            found[name] = f"{count(number, 'resource')} must move first: `okta-idc fleet move`"
+            if name in failed:
+                found[name] += f". {failed[name]}"
+        return found
+
+    def _confirm(self, names: Sequence[str]) -> None:
+        if self.confirmed:
+            return
+        if not sys.stdin.isatty():
+            raise InputError("nothing was changed. Pass --yes, or confirm in a terminal.")
+        print_error(f"This destroys all resources of {', '.join(names)}.")
+        question = f"Enter {self.core} to continue"
+        given = typer.prompt(question, default="", show_default=False, err=True)
+        if given != self.core:
+            raise InputError(
+                "not confirmed, nothing was changed. Enter the stack's name, or --yes."
+            )
+
+    def _exit_code(self, runs: Sequence[Run]) -> int:
+        failed = any(run.status in (Status.FAILED, Status.INTERRUPTED) for run in runs)
+        held = self.verb == "destroy" and any(run.status == Status.NOT_RUN for run in runs)
+        return FAILED if failed or held or (self.moved and self.moved.failed) else SUCCESS
+
+    def _tick(self, shown: Display) -> None:
+        if self.signals and not self.is_announced:
+            self.is_announced = True
+            shown.say(
+                "Interrupted: no further stack starts, and those that run finish what they have "
+                "begun. Interrupt again to end them at once."
+            )
+        shown.tick()
+
+    @contextmanager
+    def _signals(self, runner: Runner) -> Generator[None]:
+        """Interrupt the run instead of this process, at Ctrl-C and when a pipeline ends."""
+
+        def received(number: int, _: object) -> None:
+            self.signals.append(number)
+            runner.interrupt()
+
+        kinds = signal.SIGINT, signal.SIGTERM
+        before = {each: signal.signal(each, received) for each in kinds}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+
+@contextmanager
+def _alone(core_file: Path) -> Generator[None]:
+    """Only one fleet command at a time. Raises InputError."""
+    try:
+        with only_fleet(core_file):
+            yield
+    except FleetRunningError as error:
+        raise InputError(str(error)) from None

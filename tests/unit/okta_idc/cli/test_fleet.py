@@ -1,0 +1,174 @@
+"""What `okta-idc fleet` shows, and how other commands read the stack of a part."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from okta_idc.cli import fleet_display
+from okta_idc.cli.console import terminal
+from okta_idc.cli.main import app
+from okta_idc.cli.stack import InputError, read_configuration, read_settings
+from okta_idc.fleet.mover import Moved
+from okta_idc.fleet.process import CONFIG_FILE
+from okta_idc.fleet.schedule import Run, Status
+from okta_idc.fleet.stack_files import Part, part_file
+from okta_idc.fleet.stacks import FleetStack
+from okta_idc.fleet.states import Move
+from okta_idc.text import conceal
+
+KEY = "okta-identity-center"
+CORE = f"""\
+config:
+  okta:orgName: acme
+  {KEY}:federation:
+    scim_token:
+      secret: okta-identity-center/scim
+    push_groups: [aws-a, aws-b]
+    fleet:
+      push_groups:
+        count: 1
+"""
+HOSTILE = "\x1b[2Jaws\u202e"
+
+
+def shown(*runs: Run, verb: str = "up") -> str:
+    console = terminal()
+    console.file = io.StringIO()
+    fleet_display.print_summary(console, runs, Path("/tmp/logs"), "prod", verb)
+    return console.file.getvalue()
+
+
+def run(name: str, status: Status, *errors: str, attempts: int = 1) -> Run:
+    made = Run(FleetStack(name, ""), status, errors=list(errors), attempts=attempts)
+    made.log = Path(f"/tmp/logs/{name}.log")
+    return made
+
+
+def test_the_summary_has_each_failure_with_its_log_and_next_commands() -> None:
+    failed = run("prod-push-1", Status.FAILED, "the run that locked it no longer exists. Run:")
+    failed.commands = ["pulumi cancel --stack prod-push-1 --yes"]
+    text = shown(run("prod", Status.DONE), failed)
+    for line in (*failed.errors, *failed.commands, "log: /tmp/logs/prod-push-1.log"):
+        assert f"  {line}\n" in text
+    assert "/tmp/logs/prod.log" not in text
+
+
+def test_the_summary_of_an_interrupted_run_says_what_remains_and_how_to_continue() -> None:
+    text = shown(
+        run("prod", Status.INTERRUPTED, "update canceled"),
+        run("prod-push-1", Status.NOT_RUN, attempts=0),
+        run("prod-push-2", Status.DONE),
+    )
+    assert "Remaining: prod, prod-push-1. To continue: okta-idc fleet up --stack prod\n" in text
+
+
+def test_long_lists_of_errors_are_cut() -> None:
+    text = shown(run("prod", Status.FAILED, *(f"error {number};" for number in range(12))))
+    assert "error 9;" in text
+    assert "error 10;" not in text
+    assert "… and 2 more errors" in text
+
+
+def test_names_and_errors_of_others_cannot_change_the_output() -> None:
+    secret = "credential-of-the-test-0123"
+    conceal(secret)
+    text = shown(run(f"prod{HOSTILE}", Status.FAILED, f"{HOSTILE} {secret}\nsecond"))
+    assert not set(text) & set("\x1b\u202e")
+    assert secret not in text
+    assert "  second\n" in text
+
+
+def test_the_document_says_everything_and_no_credential(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from okta_idc.cli.console import print_json
+
+    secret = "another-credential-0123"
+    conceal(secret)
+    move = Move("urn:pulumi:prod::p::t::name", "id", "prod", "prod-push-1")
+    failed = run("prod", Status.FAILED, f"failed with {secret}")
+    moved = Moved([move], {"prod-push-2": "locked"}, ["prod-push-9"])
+    print_json(fleet_display.document("up", "prod", [Path("a.yaml")], [move], moved, [failed]))
+    found = json.loads(capsys.readouterr().out)
+    assert secret not in json.dumps(found)
+    assert found["stacks"][0]["errors"] == ["failed with ***"]
+    assert found["moves"] == [{"urn": move.urn, "from": "prod", "to": "prod-push-1"}]
+    assert (found["moved"], found["deleted"]) == (1, ["prod-push-9"])
+    assert found["move_errors"] == {"prod-push-2": "locked"}
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_line_per_start_and_end_is_shown_without_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool
+) -> None:
+    console = Console(file=io.StringIO(), force_terminal=is_terminal, width=100)
+    monkeypatch.setattr(fleet_display, "terminal", lambda **_: console)
+    one = run("prod", Status.RUNNING)
+    with fleet_display.display([one]) as display:
+        display.changed(one)
+        display.tick()
+        one.status = Status.DONE
+        display.changed(one)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert ("prod: started\n" in text) is not is_terminal
+    assert ("prod: done after 0 s, 0 created, 0 updated, 0 deleted" in text) is not is_terminal
+
+
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "Pulumi.prod.yaml").write_text(CORE)
+    part = part_file(CORE, Path("Pulumi.prod.yaml"), KEY, Part(core="prod", name="push-1"))
+    path = tmp_path / "Pulumi.prod-push-1.yaml"
+    path.write_text(part)
+    return path
+
+
+def test_the_settings_of_a_part_are_those_of_the_core_file(tmp_path: Path) -> None:
+    settings, config = read_settings(folder(tmp_path), {})
+    assert settings
+    assert [group.key for group in settings.push_groups] == ["aws-a", "aws-b"]
+    assert config["okta:orgName"] == "acme"
+
+
+@pytest.mark.parametrize("variable", [True, False])
+def test_the_configuration_of_a_part_has_the_settings_of_the_core_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: bool
+) -> None:
+    path = folder(tmp_path)
+    if variable:
+        monkeypatch.setenv(CONFIG_FILE, str(path))
+    else:
+        monkeypatch.delenv(CONFIG_FILE, raising=False)
+        monkeypatch.chdir(tmp_path)
+    value = {"core": "prod", "name": "push-1"}
+    exported = {f"{KEY}:part": {"value": json.dumps(value), "objectValue": value}}
+    monkeypatch.setattr("okta_idc.cli.stack.pulumi", lambda *_: json.dumps(exported))
+    config = read_configuration("prod-push-1")
+    settings, _ = read_settings(None, config)
+    assert settings
+    assert config[f"{KEY}:federation"]["scim_token"] == {"secret": "okta-identity-center/scim"}
+
+
+def test_a_part_without_its_core_file_is_an_error_with_its_name(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+    (tmp_path / "Pulumi.prod.yaml").unlink()
+    with pytest.raises(InputError, match=r"Pulumi\.prod\.yaml.*cannot be read"):
+        read_settings(path, {})
+
+
+@pytest.mark.parametrize(
+    ("stack", "message"),
+    [("prod-push-1", "Pass --stack prod"), ("none", "Pulumi.none.yaml: No such file")],
+)
+def test_only_a_core_stack_can_be_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stack: str, message: str
+) -> None:
+    folder(tmp_path)
+    monkeypatch.delenv(CONFIG_FILE, raising=False)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["fleet", "up", "--stack", stack])
+    assert result.exit_code == 2
+    assert message in result.output
