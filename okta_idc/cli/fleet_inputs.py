@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from okta_idc.access_rules.live import LiveDirectory
-from okta_idc.cli.resolved_settings import live_directory
+from okta_idc.access_rules.resolution import has_rules
+from okta_idc.cli.resolved_settings import live_directory, resolved
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import (
     InputError,
@@ -30,6 +31,7 @@ from okta_idc.fleet.stack_files import (
 )
 from okta_idc.fleet.stacks import FleetStack, stacks_of
 from okta_idc.fleet.states import Move, MoveError, moves, resources
+from okta_idc.recovery.declared import declared
 from okta_idc.recovery.differences import federation_name
 from okta_idc.recovery.state import State
 from okta_idc.settings import Settings
@@ -105,6 +107,16 @@ class FleetInputs:
             return moves(states, parts, wanted)
         except (MoveError, UnknownUnitError) as error:
             raise InputError(f"{error}.".replace("..", ".")) from None
+
+    def declared(self) -> list[tuple[str, str]]:
+        """Type and name of each resource that the settings declare, in all stacks. Raises
+        InputError, AwsError, and OktaError if the accounts and groups that rules select cannot be
+        read."""
+        settings = self.settings
+        if has_rules(settings):
+            config = read_configuration(self.core)
+            settings = resolved(settings, config, endpoint=self.endpoint)
+        return [(each.type, each.name) for each in declared(settings)]
 
     def _directory(self) -> LiveDirectory:
         config: Mapping[str, Any] = read_configuration(self.core)

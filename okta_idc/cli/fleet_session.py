@@ -1,5 +1,6 @@
 """One fleet command, from the settings to the exit code."""
 
+import os
 import signal
 import sys
 import tempfile
@@ -7,6 +8,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -21,19 +23,25 @@ from okta_idc.cli.fleet_display import (
 )
 from okta_idc.cli.fleet_inputs import FleetInputs, open_fleet
 from okta_idc.cli.stack import InputError
+from okta_idc.clients.aws import AwsError
 from okta_idc.clients.json_path import Json
-from okta_idc.fleet.estimate import estimate
+from okta_idc.clients.okta import OktaError
+from okta_idc.clients.okta_auth import CredentialsError
+from okta_idc.fleet.budget import estimate
 from okta_idc.fleet.locks import FleetRunningError, only_fleet, recover_command
 from okta_idc.fleet.mover import Moved, Mover
+from okta_idc.fleet.planned import planned
 from okta_idc.fleet.process import PulumiError
 from okta_idc.fleet.runner import Runner
 from okta_idc.fleet.schedule import Run, Schedule, Status
 from okta_idc.fleet.stacks import FleetStack, stages
-from okta_idc.fleet.states import Move, leftovers, pending
+from okta_idc.fleet.states import Move, leftovers, pending, recorded
 from okta_idc.recovery.checkpoint import is_running
 from okta_idc.rules.registry import count
 
 SUCCESS, FAILED = 0, 1
+_ENGINE_PARALLEL = 4 * (os.cpu_count() or 1)
+"""Resources that the engine changes at once by default."""
 _MOVING = frozenset({"preview", "up", "move"})
 """Commands that look for misplaced resources, and create missing stacks."""
 
@@ -89,7 +97,7 @@ class Session:
                     self._move(Mover(fleet.pulumi, states, self.at_once, runner.stop), read)
             if self.verb == "move":
                 return []
-            return self._perform(runner, read)
+            return self._perform(fleet, runner, read)
 
     def _move(self, mover: Mover, read: Mapping[str, Json | PulumiError]) -> None:
         unsettled = {
@@ -117,7 +125,9 @@ class Session:
         if self.verb == "move" and not self.moves and not self.moved.deleted:
             self.console.print("Nothing to move.")
 
-    def _perform(self, runner: Runner, read: dict[str, Json | PulumiError]) -> list[Run]:
+    def _perform(
+        self, fleet: FleetInputs, runner: Runner, read: dict[str, Json | PulumiError]
+    ) -> list[Run]:
         listed = [each for each in self.stacks if each.name in read]
         if self.verb in _MOVING:
             listed = [each for each in listed if not each.is_former]
@@ -129,9 +139,9 @@ class Session:
                 run.errors = [blocked[each.name]]
         destroys = self.verb == "destroy"
         ordered = [[runs[each] for each in stage] for stage in stages(listed, backwards=destroys)]
-        seconds = estimate(ordered, self.at_once)
-        if seconds is not None:
-            self.console.print(f"Expected duration: {seconds:.0f} s.")
+        if self.verb != "preview":  # nothing of it waits for a rate limit
+            running = [each for each, run in runs.items() if not run.is_over]
+            self.console.print(self._estimate(fleet, running, read), soft_wrap=True)
         with display([*runs.values()]) as shown:
             schedule = Schedule(
                 runner.perform, self.at_once, runner.stop, shown.changed,
@@ -140,6 +150,21 @@ class Session:
             schedule.run(ordered, again=self.verb in ("up", "destroy"), core_last=destroys)
         print_summary(self.console, [*runs.values()], runner.logs, self.core, self.verb)
         return [*runs.values()]
+
+    def _estimate(
+        self, fleet: FleetInputs, running: Sequence[FleetStack], read: Mapping[str, Any]
+    ) -> str:
+        """How long the run lasts at least, because of Okta's and AWS's limits."""
+        states = [read[each.name] for each in running]
+        known = [(each.kind, each.name) for state in states for each in recorded(state)]
+        try:
+            declared = fleet.declared() if self.verb == "up" else []
+        except (InputError, AwsError, OktaError, CredentialsError) as error:
+            return f"unknown: how long rate limits make this run last. {error}"
+        at_once = min(self.at_once, len(running) or 1) * (self.parallel or _ENGINE_PARALLEL)
+        parts = [each.part for each in running]
+        changes = planned(self.verb, declared, known)
+        return estimate(changes, parts=parts, parallel=at_once).sentence
 
     def _blocked(self) -> dict[str, str]:
         """Why stacks are not run: something that belongs elsewhere is still in them, so that an
