@@ -1,7 +1,8 @@
-"""Rejects environment variables that override the stack's credentials.
+"""Rejects environment variables that override the stack's credentials, or put its state at risk.
 
 The Okta provider prefers `OKTA_ACCESS_TOKEN` to any other configured credentials: a token left in a
-shell would act on another org or user (docs/research/okta-provider.md#credential-precedence).
+shell would act on another org or user (docs/research/okta-provider.md#credential-precedence). With
+`PULUMI_SKIP_CHECKPOINTS`, the engine saves the state at the end of a run only.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ import pulumi
 from ._errors import ValidationError
 
 TOKEN = "OKTA_ACCESS_TOKEN"  # noqa: S105 - the name of a variable
+SKIP_CHECKPOINTS = "PULUMI_SKIP_CHECKPOINTS"
 _OTHERS = ("OKTA_API_TOKEN", "OKTA_API_PRIVATE_KEY")
 
 
@@ -29,6 +31,20 @@ def reject_ambient_credentials(environment: Mapping[str, str]) -> None:
         raise ValidationError.at("", message)
     for other in filter(environment.get, _OTHERS):
         pulumi.log.warn(f"{TOKEN} and {other} are both set in the environment: {TOKEN} is used.")
+
+
+def reject_skipped_checkpoints(environment: Mapping[str, str]) -> None:
+    """Raises ValidationError if the engine would not save the state after each change. A preview
+    saves nothing and passes."""
+    set_to = environment.get(SKIP_CHECKPOINTS, "").lower()
+    if set_to not in ("1", "true") or pulumi.runtime.is_dry_run():
+        return
+    message = (
+        f"{SKIP_CHECKPOINTS} is set in the environment: an interrupted run would lose the record "
+        "of everything that it created. Nothing was changed. Unset it; if runs are slow, divide "
+        "the federation among stacks (`fleet`)."
+    )
+    raise ValidationError.at("", message)
 
 
 def _configured(key: str) -> bool:

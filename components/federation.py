@@ -5,6 +5,7 @@ Composes the other components: lookups → app → connection to AWS → provisi
 rejected declaration changes nothing.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -44,6 +45,7 @@ from ._state import Names
 from .aws.access_control_attributes import AccessControlAttributes
 from .aws.scim_token import ScimToken, read_scim_token
 from .aws.token_expiry_alarm import TokenExpiryAlarm
+from .environment import reject_skipped_checkpoints
 from .federation_args import IdentityCenterFederationArgs, settings_from
 from .okta.group_assignments import GroupAssignments, check_priorities
 from .okta.groups import Group, resolve_groups
@@ -108,6 +110,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: IdentityCenterFederationArgs, opts: ResourceOptions | None = None
     ) -> None:
+        reject_skipped_checkpoints(os.environ)
         super().__init__("okta-identity-center:index:IdentityCenterFederation", name, {}, opts)
         self._name, self._args, self._child = name, args, ResourceOptions(parent=self)
         self._resolved = resolve_settings(self, name, settings_from(args), core=pulumi.get_stack())

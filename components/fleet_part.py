@@ -5,6 +5,7 @@ have the same names and parents, so that they can move from stack to stack witho
 or AWS (docs/decisions/0038-divide-a-federation-among-stacks.md).
 """
 
+import os
 from typing import Any
 
 import pulumi
@@ -27,6 +28,7 @@ from ._grants import grant_access
 from ._options import child_of
 from ._outputs import PushGroupOutput
 from ._state import Names
+from .environment import reject_skipped_checkpoints
 from .okta.groups import Group, resolve_groups
 from .okta.push_groups import PushGroups
 
@@ -51,6 +53,7 @@ class FederationPart(pulumi.ComponentResource):
     def __init__(
         self, name: str, settings: Settings, part: Part, opts: ResourceOptions | None = None
     ) -> None:
+        reject_skipped_checkpoints(os.environ)
         # The type of the whole: a resource's URN names the types of its parents.
         super().__init__("okta-identity-center:index:IdentityCenterFederation", name, {}, opts)
         self._name, self._core = name, part.core

@@ -267,3 +267,14 @@ def test_access_that_nobody_declared_is_reported_by_the_stack_of_its_account(
     declare(run)
     assert any(PROD in line for line in lines), lines
     assert not any(other in line for line in lines), lines
+
+
+def test_a_part_refuses_an_update_that_saves_its_state_at_the_end(
+    cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_SKIP_CHECKPOINTS", "true")
+    with pytest.raises(RunError, match=r"^PULUMI_SKIP_CHECKPOINTS is set "):
+        declare(part("sets-dev"))
+    assert cloud.declared == []
+    declare(part("sets-dev"), preview=True)
+    assert cloud.declared

@@ -127,3 +127,35 @@ class TestEnvironmentCredentials:
             "OKTA_ACCESS_TOKEN and OKTA_API_TOKEN are both set in the environment: "
             "OKTA_ACCESS_TOKEN is used."
         ]
+
+
+def federation() -> object:
+    return IdentityCenterFederation("idc", arguments()).push_groups
+
+
+class TestSkippedCheckpoints:
+    """Rejects a run whose state would be saved at its end only."""
+
+    @pytest.mark.parametrize("value", ["1", "true", "TRUE"])
+    def test_an_update_without_checkpoints_declares_nothing(
+        self, declare: Declare, cloud: MockCloud, monkeypatch: pytest.MonkeyPatch, value: str
+    ) -> None:
+        monkeypatch.setenv("PULUMI_SKIP_CHECKPOINTS", value)
+        with pytest.raises(RunError, match=r"^PULUMI_SKIP_CHECKPOINTS is set .* Unset it"):
+            declare(federation)
+        assert cloud.declared == []
+
+    def test_a_preview_without_checkpoints_is_accepted(
+        self, declare: Declare, cloud: MockCloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PULUMI_SKIP_CHECKPOINTS", "true")
+        declare(federation, preview=True)
+        assert cloud.declared
+
+    @pytest.mark.parametrize("value", ["", "0", "false", "yes"])
+    def test_a_value_that_the_engine_ignores_is_accepted(
+        self, declare: Declare, cloud: MockCloud, monkeypatch: pytest.MonkeyPatch, value: str
+    ) -> None:
+        monkeypatch.setenv("PULUMI_SKIP_CHECKPOINTS", value)
+        declare(federation)
+        assert cloud.declared
