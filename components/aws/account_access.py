@@ -20,6 +20,7 @@ from .._errors import ValidationError, raise_found
 from .._options import child_of, options
 from .._outputs import output_dict
 from .._renames import Renames
+from .._stack_traces import shorten_stack_traces
 from .._state import ACCOUNT_ASSIGNMENT, APPLICATION_ASSIGNMENT, read_state
 
 
@@ -86,6 +87,7 @@ class AccountAccess(pulumi.ComponentResource):
     permission_set_arns: Output[dict[str, str]]
     """ARNs of the permission sets by name."""
 
+    @shorten_stack_traces
     def __init__(
         self, name: str, args: AccountAccessArgs, opts: ResourceOptions | None = None
     ) -> None:

@@ -18,6 +18,7 @@ from .._errors import ValidationError, raise_findings
 from .._options import child_of, options
 from .._outputs import output_dict
 from .._renames import Renames
+from .._stack_traces import shorten_stack_traces
 from .._state import GROUP_ASSIGNMENT, read_state
 
 
@@ -49,6 +50,7 @@ class GroupAssignments(pulumi.ComponentResource):
     group_ids: Output[dict[str, str]]
     """Okta group IDs by name, once assigned."""
 
+    @shorten_stack_traces
     def __init__(
         self, name: str, args: GroupAssignmentsArgs, opts: ResourceOptions | None = None
     ) -> None:

@@ -25,6 +25,7 @@ from .._options import barrier_of, child_of, options
 from .._outputs import output_dict, unknown, without_dependencies
 from .._polling import WaitPolicy
 from .._renames import Renames
+from .._stack_traces import shorten_stack_traces
 from .._state import EMPTY, GROUP_ASSIGNMENT, PUSH_GROUPS, PUSH_MAPPING, State, read_state
 from ._app_lists import AppLists
 from ._propagation import Pending, Propagation
@@ -78,6 +79,7 @@ class PushGroups(pulumi.ComponentResource):
     group_ids: Output[dict[str, str]]
     """Identity Store group IDs by name, once AWS has the groups."""
 
+    @shorten_stack_traces
     def __init__(
         self, name: str, args: PushGroupsArgs, opts: ResourceOptions | None = None
     ) -> None:

@@ -24,6 +24,7 @@ from .._lookup_errors import readable
 from .._options import child_of, options
 from .._outputs import output_dict
 from .._renames import Renames
+from .._stack_traces import shorten_stack_traces
 from .._state import USER_ASSIGNMENT, read_state
 
 _USERS_PER_CALL = 25  # keeps the URL well below the usual limit of 8 kB
@@ -57,6 +58,7 @@ class UserAssignments(pulumi.ComponentResource):
     user_ids: Output[dict[str, str]]
     """Okta user IDs by name, once assigned."""
 
+    @shorten_stack_traces
     def __init__(
         self, name: str, args: UserAssignmentsArgs, opts: ResourceOptions | None = None
     ) -> None:
