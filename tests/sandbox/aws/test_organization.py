@@ -74,3 +74,22 @@ def test_other_regions_and_types_have_no_tags_of_accounts(
         tagging: Any = boto3.client("resourcegroupstaggingapi", region, endpoint_url=endpoint)
         listed = tagging.get_resources(ResourceTypeFilters=[kind])
         assert listed["ResourceTagMappingList"] == []
+
+
+def test_an_organization_of_a_thousand_accounts_starts_and_keeps_the_managed_policies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "sandbox")
+    org = yaml.safe_load((ROOT / "sandbox" / "org.yaml").read_text())
+    org["aws"]["members"] = [
+        {"id": f"{200_000_000_000 + n}", "name": f"a-{n}", "email": f"a-{n}@example.com"}
+        for n in range(1_000)
+    ]
+    file = tmp_path / "org.yaml"
+    file.write_text(yaml.safe_dump(org))
+    with sandbox_process(tmp_path, "--org", str(file)) as addresses:
+        assert len(Organization("us-east-1", addresses["aws"]).accounts()) == 1_001
+        iam: Any = boto3.client("iam", "us-east-1", endpoint_url=addresses["aws"])
+        policy = iam.get_policy(PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+        assert policy["Policy"]["PolicyName"] == "AdministratorAccess"
