@@ -8,7 +8,6 @@ the machine. The client runs in a separate process. Requires Linux: reads memory
 
 import asyncio
 import json
-import os
 import re
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from typing import Any
 import httpx
 import yaml
 
+from bench.processes import cpu_seconds, megabytes
 from toolchain.sandbox import OKTA_TOKEN, ROOT
 
 SECONDS = 5.0
@@ -111,17 +111,6 @@ async def run_client(url: str, paths: list[str]) -> tuple[int, float]:
     started = time.monotonic()
     await asyncio.gather(*(read(number) for number in range(CONNECTIONS)))
     return sum(counts), time.monotonic() - started
-
-
-def cpu_seconds(pid: int) -> float:
-    """The user and system CPU time of a process, in seconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def megabytes(pid: int, field: str) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.findall(rf"{field}:\s+(\d+) kB", status)[0]) / 1024
 
 
 def object_paths(url: str) -> dict[str, list[str]]:
