@@ -16,7 +16,7 @@ from components import (
 )
 from components.fleet_part import FederationPart
 from okta_idc.fleet.stack_files import PART, load_part, settings_of_part
-from okta_idc.settings import ROOT, SettingsError, load_settings
+from okta_idc.settings import ROOT, SettingsError, federation_in, load_settings, read_value
 
 exit_when_stopped()
 reject_ambient_credentials(os.environ)
@@ -28,7 +28,7 @@ try:
         settings = settings_of_part(Path.cwd(), project, part)
         federation = FederationPart("identity-center", settings, part)
     else:
-        settings = load_settings(config.require_object(ROOT))
+        settings = load_settings(federation_in(read_value(config.require(ROOT)), Path.cwd()))
         federation = IdentityCenterFederation("identity-center", federation_args_from(settings))
 except SettingsError as error:
     raise pulumi.RunError(str(error)) from None

@@ -184,6 +184,11 @@ class Deployment:
         self._stack.settings.write_text(yaml.safe_dump(document, sort_keys=False))
         self._stack.prepare()
         document = yaml.safe_load(self._stack.settings.read_text())
+        # A program gets its configuration in a variable, which is limited to 128 KiB.
+        file = self._stack.settings.with_name("federation.yaml")
+        file.write_text(yaml.safe_dump(document["config"][KEY], sort_keys=False))
+        document["config"][KEY] = file.name
+        self._stack.settings.write_text(yaml.safe_dump(document, sort_keys=False))
         del document["config"][KEY]
         for part in self._parts if not self._variant.runner else ():
             document["config"]["okta-identity-center:part"] = {"core": STACK, "name": part}

@@ -9,6 +9,11 @@ from okta_idc.settings import ROOT, Settings
 from okta_idc.settings.review import REVIEW, ReviewSettings
 
 PROJECT = "okta-identity-center"
+_FILE = {
+    "type": "string",
+    "description": "Path of a YAML file with these settings, from the project's folder; for more "
+    "than 128 KiB.",
+}
 
 
 def schema() -> None:
@@ -24,7 +29,7 @@ def text() -> str:
     federation: dict[str, Any] = Settings.model_json_schema()
     definitions = federation.pop("$defs")
     parts = {
-        f"{PROJECT}:{ROOT}": federation,
+        f"{PROJECT}:{ROOT}": {"anyOf": [federation, _FILE]},
         f"{PROJECT}:{REVIEW}": ReviewSettings.model_json_schema(),
     }
     document = {

@@ -17,7 +17,7 @@ from okta_idc.fleet.process import CONFIG_FILE
 from okta_idc.fleet.stack_files import PART, core_federation, load_part
 from okta_idc.inventory.declared import Declared, DeclaredGroup
 from okta_idc.inventory.model import Source
-from okta_idc.settings import ROOT, Settings, SettingsError, load_settings
+from okta_idc.settings import ROOT, Settings, SettingsError, federation_in, load_settings
 from okta_idc.settings.yaml_file import YamlError, read_yaml
 from okta_idc.text import conceal
 
@@ -60,7 +60,7 @@ def read_configuration(stack: str) -> dict[str, Any]:
     secrets = (e for e in config.values() if e.get("secret") and "objectValue" not in e)
     conceal(*(str(each.get("value")) for each in secrets))
     known = {key: e.get("objectValue", e.get("value")) for key, e in config.items()}
-    return _with_core(known, stack_folder() if _PART in known else Path())
+    return _with_federation(known, stack_folder() if _PART in known else Path())
 
 
 def project_folder() -> Path:
@@ -79,16 +79,19 @@ def stack_folder() -> Path:
     return folder / get_text(read_file(path) if path.exists() else {}, "stackConfigDir")
 
 
-def _with_core(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The configuration of a part of a fleet with the settings of the core stack's file, which has
-    them for all parts; any other as it is. Raises InputError."""
-    if _KEY in config or _PART not in config:
-        return {**config}
+def _with_federation(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The configuration with the settings that are in another file: in the core stack's for a part
+    of a fleet, or in one that the stack file names. Raises InputError."""
+    found = {**config}
     try:
-        part = load_part(config[_PART], PROJECT)
-        return {**config, _KEY: core_federation(folder, PROJECT, part)}
+        if _KEY not in config and _PART in config:
+            part = load_part(config[_PART], PROJECT)
+            found[_KEY] = core_federation(folder, PROJECT, part)
+        if _KEY in found:
+            found[_KEY] = federation_in(found[_KEY], project_folder())
     except SettingsError as error:
         raise InputError(str(error)) from None
+    return found
 
 
 def _entries(output: Any) -> list[Any]:
@@ -117,7 +120,7 @@ def read_settings(
             given = cast(dict[str, Any], {**read_file(path)["config"]})
         except (KeyError, TypeError):
             raise InputError(f"{path}: is not a stack file (YAML with `config`).") from None
-        given = _with_core(given, path.absolute().parent)
+        given = _with_federation(given, path.absolute().parent)
     if _KEY not in given:
         raise InputError(f"{where}: has no {_KEY}.")
     plain = {key: each for key, each in given.items() if get_path(each, "secure") is None}

@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 import yaml
 from pydantic import Field, ValidationError
 
-from okta_idc.settings import SettingsError, load_settings
+from okta_idc.settings import SettingsError, federation_in, load_settings
 from okta_idc.settings.errors import Problem
 from okta_idc.settings.loader import ROOT
 from okta_idc.settings.models import Node
@@ -49,9 +49,9 @@ def stack_file(folder: Path, stack: str) -> Path:
 
 
 def settings_of_part(folder: Path, project: str, part: Part) -> Settings:
-    """The settings of the whole federation, for the stack of one part. Raises SettingsError, also
-    for a part that the settings do not have."""
-    settings = load_settings(core_federation(folder, project, part))
+    """The settings of the whole federation, for the stack of one part. `folder`: of the program.
+    Raises SettingsError, also for a part that the settings do not have."""
+    settings = load_settings(federation_in(core_federation(folder, project, part), folder))
     if part.name not in parts_of(settings.fleet):
         message = (
             f"the fleet of stack {part.core} has no part {part.name}. Run `okta-idc fleet up "
@@ -62,8 +62,8 @@ def settings_of_part(folder: Path, project: str, part: Part) -> Settings:
 
 
 def core_federation(folder: Path, project: str, part: Part) -> object:
-    """The settings of the whole federation as the core stack's file has them, unchecked. Raises
-    SettingsError if it has none."""
+    """The settings of the whole federation as the core stack's file has them, unchecked; or the
+    name of their file. Raises SettingsError if it has none."""
     path = stack_file(folder, part.core)
     try:
         config = cast(Mapping[str, Any], read_yaml(path.read_text(encoding="utf-8"))["config"])

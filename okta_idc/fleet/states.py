@@ -14,8 +14,8 @@ from okta_idc.fleet.resources import Recorded
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_TYPE = "pulumi:providers:"
-STASH_TYPE = "pulumi:index:Stash"
-"""A value in the state. It has no object in Okta or AWS."""
+_OF_PULUMI = "pulumi:"
+"""How types begin that have no object in Okta or AWS: providers, values, references to stacks."""
 _CIPHERTEXT = '"ciphertext"'
 
 
@@ -112,9 +112,7 @@ def _objects(state: Json) -> list[str]:
     return [
         get_text(each, "urn").rpartition("::")[2]
         for each in resources(state)
-        if each.get("custom") is True
-        and not _is_provider(each)
-        and get_text(each, "type") != STASH_TYPE
+        if each.get("custom") is True and not get_text(each, "type").startswith(_OF_PULUMI)
     ]
 
 
