@@ -105,9 +105,9 @@ def print_moves(console: Console, moves: Sequence[Move], *, planned: bool) -> No
     """What moves between stacks, by pair of stacks."""
     if not moves:
         return
-    verb = "would move" if planned else "moves"
     number = count(len(moves), "resource")
-    _say(console, f"{number} {verb} between stacks; nothing changes in Okta and AWS:")
+    text = f"{number} would move" if planned else f"Moving {number}"
+    _say(console, f"{text} between stacks; nothing changes in Okta and AWS:")
     pairs: dict[tuple[str, str], list[Move]] = {}
     for each in moves:
         pairs.setdefault((each.source, each.dest), []).append(each)
@@ -122,7 +122,7 @@ def print_moved(console: Console, moved: Moved) -> None:
     for name in moved.deleted:
         _say(console, f"{name}: empty, and no longer in the settings. Deleted it with its file.")
     for name, error in moved.failed.items():
-        _say(console, f"{name}: could not be written: {error}", "red")
+        _say(console, f"{name}: {error}", "red")
 
 
 def print_summary(console: Console, runs: Sequence[Run], logs: Path, core: str, verb: str) -> None:

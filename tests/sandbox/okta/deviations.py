@@ -29,6 +29,9 @@ SHAPES: dict[tuple[str, str], str] = {
     (r".* /api/v1/apps/{id}/group-push/mappings.*",
      r"(\[\]\.)?(lastPush|errorSummary): not in"):
         "the recorded groups were never pushed; Okta documents both keys (GroupPushMapping)",
+    (r"(GET|PUT) /api/v1/apps/{id}/groups(/{id})?", r"(\[\]\.)?profile(\.[\s\S]*)?: not in"):
+        "the recorded assignments have no profile; it has the app attributes that a client sets "
+        "for the group's users",
     (r".* /api/v1/groups(/{id})?",
      r"(\[\]\.)?(source: not in|profile\.\w+: not in|type: 'APP_GROUP')"):
         "the recordings include no group of an app; Active Directory's profile is documented "

@@ -124,8 +124,9 @@ async def _app(ok: Any, user: str, groups: list[str]) -> None:
     await ok("GET", one + "/sso/saml/metadata")
     await _policies(ok, one)
     await _provisioning(ok, one)
-    await ok("PUT", f"{one}/groups/{groups[0]}", {"priority": 1, "profile": {}})
-    await ok("GET", f"{one}/groups/{groups[0]}")
+    profile = {"costCenter": "7"}
+    await ok("PUT", f"{one}/groups/{groups[0]}", {"priority": 1, "profile": profile})
+    assert (await ok("GET", f"{one}/groups/{groups[0]}"))["profile"] == profile
     assigned = await ok("GET", f"/api/v1/groups/{groups[0]}/apps")
     assert [each["id"] for each in assigned] == [app["id"]]
     assert await ok("GET", f"/api/v1/groups/{groups[1]}/apps") == []
