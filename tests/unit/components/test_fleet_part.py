@@ -185,6 +185,17 @@ def test_a_stack_with_the_resources_of_another_one_changes_nothing(
     assert declared(cloud) == set()
 
 
+def test_a_deleted_organizational_unit_stops_every_stack(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    fleet = {"accounts": {"organizational_units": ["Workloads/Dev", "Workloads/Gone"]}}
+    cloud.record(_state.ACCOUNT_ASSIGNMENT, "idc-access-Developer-aws-data-1", targetId=DEV1)
+    for program in (core(fleet=fleet), part("access-workloads-dev", fleet=fleet)):
+        with pytest.raises(RunError, match="organizational unit 'Workloads/Gone' does not exist"):
+            declare(program)
+    assert declared(cloud) == set()
+
+
 @pytest.mark.parametrize("preview", [False, True])
 def test_a_group_whose_new_name_is_in_another_stack_is_moved_first(
     cloud: MockCloud, declare: Declare, preview: bool
