@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -32,6 +33,13 @@ SETTINGS: dict[str, Any] = {
         ]
     },
 }  # fmt: skip
+AUDITOR = {"name": "Auditor", "groups": ["aws-data"], "accounts": ACCOUNTS}
+MORE: dict[str, Any] = {
+    "push_groups": [*SETTINGS["push_groups"], "aws-support"],
+    "account_access": {
+        "permission_sets": [*SETTINGS["account_access"]["permission_sets"], AUDITOR]
+    },
+}
 ASSIGNED = {
     ("Developer", "aws-developers"), ("Developer", "aws-data"), ("CostReports", "aws-finance"),
 }  # fmt: skip
@@ -60,15 +68,31 @@ def fleet(project: FleetProject, verb: str, *arguments: str, code: int = 0) -> d
     return json.loads(done.stdout)
 
 
-def writes(kit: Kit) -> list[str]:
-    """The calls that changed Okta or AWS so far."""
-    log = kit.okta("GET", "/sandbox/request-log")
-    assert any(call["method"] == "GET" for call in log)
-    return [f"{c['method']} {c['path']}" for c in log if is_write(c)]
+@dataclass
+class Log:
+    """The calls of Okta and AWS since the log was opened."""
 
+    kit: Kit
+    since: int = field(init=False)
 
-def is_write(call: dict[str, Any]) -> bool:
-    return call["method"] in ("POST", "PUT", "PATCH", "DELETE")
+    def __post_init__(self) -> None:
+        self.since = 0
+        self.since = max(call["seq"] for call in self._calls())
+
+    def _calls(self) -> list[dict[str, Any]]:
+        return [
+            call
+            for server in ("okta", "aws")
+            for call in self.kit.okta(
+                "GET", f"/sandbox/request-log?server={server}&since={self.since}"
+            )
+        ]
+
+    def writes(self) -> list[str]:
+        """Those that change something. Requires that both were read, so that the log is whole."""
+        calls = self._calls()
+        assert {"okta", "aws"} == {call["server"] for call in calls if call["method"] == "GET"}
+        return [call["operation"] for call in calls if call["method"] != "GET"]
 
 
 def assigned(kit: Kit) -> set[tuple[str, str, str]]:
@@ -142,9 +166,30 @@ def test_the_doctor_finds_nothing_that_the_fleet_itself_causes(project: FleetPro
     assert not [rule for rule in found if rule.startswith("OIC-6")], done.stdout
 
 
+def test_a_fleet_continues_where_okta_and_aws_failed(project: FleetProject) -> None:
+    project.configure(**SETTINGS | MORE, fleet=THREE)
+    kit, log = project.kit, Log(project.kit)
+    for fault in (
+        {"name": "server-error", "method": "POST", "path": "/group-push/mappings", "times": None},
+        {"name": "aws-throttled", "operation": "CreateAccountAssignment", "times": None},
+    ):
+        kit.okta("POST", "/sandbox/faults", fault)
+    failed = fleet(project, "up", code=1)
+    status = {each["part"]: each["status"] for each in failed["stacks"]}
+    assert status == {"": "done", "push-1": "failed", "access-1": "failed"}
+    assert all(each["errors"] for each in failed["stacks"] if each["status"] == "failed"), failed
+    kit.okta("DELETE", "/sandbox/faults")
+    healed = fleet(project, "up")
+    status = {each["part"]: each["status"] for each in healed["stacks"]}
+    assert status == {"": "unchanged", "push-1": "done", "access-1": "done"}
+    assert {("Auditor", "aws-data", account) for account in ACCOUNTS} <= assigned(kit)
+    assert "aws-support" in kit.groups()
+    assert "sso:CreateAccountAssignment" in log.writes()
+
+
 def test_another_division_moves_state_and_changes_nothing_else(project: FleetProject) -> None:
-    before, access = writes(project.kit), assigned(project.kit)
-    project.configure(**SETTINGS, fleet=THREE | {"accounts": {"count": 3}})
+    log, access = Log(project.kit), assigned(project.kit)
+    project.configure(**SETTINGS | MORE, fleet=THREE | {"accounts": {"count": 3}})
     stopped: Result = project.up("access-1")
     assert stopped.code != 0
     assert "OIC-572" in stopped.text, stopped.text
@@ -155,18 +200,18 @@ def test_another_division_moves_state_and_changes_nothing_else(project: FleetPro
     accounts = {a: {p for n, p in places.items() if n.endswith(a)} for a in ACCOUNTS}
     assert all(len(each) == 1 for each in accounts.values()), accounts
     assert set().union(*accounts.values()) != {"access-1"}, "no account has moved"
-    assert writes(project.kit)[len(before) :] == []
+    assert log.writes() == []
     assert assigned(project.kit) == access
     again = fleet(project, "preview")
     assert {each["status"] for each in again["stacks"]} == {"unchanged"}, again
 
 
 def test_without_a_fleet_everything_returns_to_one_stack(project: FleetProject) -> None:
-    before, access = writes(project.kit), assigned(project.kit)
-    project.configure(**SETTINGS)
+    log, access = Log(project.kit), assigned(project.kit)
+    project.configure(**SETTINGS | MORE)
     fleet(project, "up")
     assert {*recorded(project, "").values()} == {""}
-    assert writes(project.kit)[len(before) :] == []
+    assert log.writes() == []
     assert assigned(project.kit) == access
     assert [path.name for path in project.folder.glob("Pulumi.prod-*.yaml")] == []
     listed = json.loads(project.pulumi("stack", "ls", "--json").text)
@@ -176,9 +221,8 @@ def test_without_a_fleet_everything_returns_to_one_stack(project: FleetProject) 
 
 
 def test_destroy_leaves_no_app_and_no_assignment(project: FleetProject) -> None:
-    project.configure(**SETTINGS, fleet=THREE)
+    project.configure(**SETTINGS | MORE, fleet=THREE, protect=False)
     fleet(project, "up")
-    project.configure(**SETTINGS, fleet=THREE, protect=False)
     fleet(project, "destroy", "--yes")
     assert assigned(project.kit) == set()
     apps = {app["name"] for app in project.kit.okta("GET", "/api/v1/apps")}
