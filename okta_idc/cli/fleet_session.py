@@ -117,9 +117,11 @@ class Session:
                 self.moved.failed[name] = kept[name]
         known = [each for each in self.stacks if each.name not in unreadable]
         mover.delete_empty(known, self.moved)
+        done = set(self.moved.done)
+        unfinished = {each.source for each in self.moves if each not in done}
         for each in self.stacks:
             state = mover.states.get(each.name)
-            if each.is_former and state and each.name not in self.moved.failed:
+            if each.is_former and state and each.name not in unfinished | self.moved.failed.keys():
                 self.moved.failed[each.name] = leftovers(each.name, state)
         print_moved(self.console, self.moved)
         if self.verb == "move" and not self.moves and not self.moved.deleted:

@@ -15,7 +15,11 @@ from okta_idc.clients.json_path import Json
 from okta_idc.fleet.process import NoStackError, Pulumi, PulumiError
 from okta_idc.fleet.stack_files import stack_file
 from okta_idc.fleet.stacks import FleetStack
-from okta_idc.fleet.states import Move, MoveError, added, is_empty, removed
+from okta_idc.fleet.states import Move, MoveError, added, is_empty, removed, version
+
+_CHANGED = (
+    "its state changed since it was read: another run was in progress. Run the command again."
+)
 
 
 @dataclass
@@ -77,6 +81,8 @@ class Mover:
                 return "interrupted"
             try:
                 state = change(stack, groups[stack])
+                if version(exported(self.pulumi, stack)) != version(self.states[stack]):
+                    return _CHANGED
                 self.pulumi.run("stack", "import", stack=stack, given=json.dumps(state))
                 # The import may have encrypted the secrets with another key.
                 self.states[stack] = exported(self.pulumi, stack)

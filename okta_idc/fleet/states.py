@@ -101,6 +101,16 @@ def pending(state: Json) -> list[str]:
     return [get_text(each, "resource", "urn").rpartition("::")[2] for each in listed]
 
 
+def version(state: Json) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """What differs after any run that changed a resource: each one's URN, ID, and time of its last
+    change, and the unfinished operations."""
+    listed = [
+        (get_text(each, "urn"), get_text(each, "id"), get_text(each, "modified"))
+        for each in resources(state)
+    ]
+    return listed, pending(state)
+
+
 def is_empty(state: Json) -> bool:
     """Whether nothing in Okta or AWS belongs to the stack: it has components, providers, and
     values only."""
