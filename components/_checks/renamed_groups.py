@@ -1,6 +1,7 @@
 """Finds groups that a run would stop pushing only because their new names are in another stack.
 
-In a single stack, an alias keeps the push mapping of a renamed group. Another stack of a fleet does
+In a single stack, an alias keeps the push mapping of a group that is renamed, or declared by its ID
+instead of its name. Another stack of a fleet does
 not know it: this one would delete the mapping, and that one could not create it.
 """
 
@@ -25,7 +26,10 @@ def check_renamed_groups(
     """Fails with ValidationError and the commands that move a renamed group to its stack. One call
     for about 100 groups that the settings no longer push, and none without a fleet. `core` is the
     core stack; `pushes` begins the names of the push mappings."""
-    declared = {each.name or each.create: each.key for each in resolved.whole.push_groups}
+    groups = resolved.whole.push_groups
+    declared = {named: each.key for each in groups if (named := each.name or each.create)}
+    by_id = {each.id: each.key for each in groups if each.id}
+    present = {each.key for each in groups}
 
     async def check(state: State | None) -> None:
         state = state or EMPTY
@@ -33,13 +37,12 @@ def check_renamed_groups(
         gone = {
             str(each.get("sourceGroupId")): key
             for key, each in recorded.items()
-            if key not in declared.values()
+            if key not in present
         }
         names = await _names(parent, gone)
+        keys = {ident: by_id.get(ident) or declared.get(names.get(ident, "")) for ident in gone}
         moved = {
-            key: declared[names[ident]]
-            for ident, key in gone.items()
-            if names.get(ident) in declared and not resolved.pushes(declared[names[ident]])
+            gone[ident]: key for ident, key in keys.items() if key and not resolved.pushes(key)
         }
         if moved:
             raise ValidationError(
@@ -68,7 +71,7 @@ def _problem(
     urn = state.urns[PUSH_MAPPING, f"{pushes}{old}"]
     return Problem(
         "push_groups",
-        f"the group {old!r} is now named {new!r}, and belongs to stack {there}. Move its push "
-        f"mapping first: pulumi state rename '{urn}' '{pushes}{new}' --stack {here} --yes && "
+        f"the group {old!r} is now declared as {new!r}, and belongs to stack {there}. Move its "
+        f"push mapping first: pulumi state rename '{urn}' '{pushes}{new}' --stack {here} --yes && "
         f"okta-idc fleet move --stack {core}",
     )

@@ -211,6 +211,28 @@ def test_a_group_whose_new_name_is_in_another_stack_is_moved_first(
     assert declared(cloud) == set()
 
 
+def test_a_group_that_is_declared_by_its_id_in_another_stack_is_moved_first(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    cloud.record(_state.PUSH_MAPPING, "idc-push-aws-admins", sourceGroupId="00gB")
+    by_id = {"push_groups": [{"id": "00gB"}, "aws-data"], "account_access__permission_sets": [],
+             "account_access__applications": []}  # fmt: skip
+    with pytest.raises(RunError, match="'aws-admins' is now declared as '00gB'"):
+        declare(part("push-aws-a", **by_id))
+    assert declared(cloud) == set()
+
+
+def test_a_group_that_was_deleted_in_okta_is_no_renamed_group(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    del cloud.groups["aws-admins"]
+    cloud.record(_state.PUSH_MAPPING, "idc-push-aws-admins", sourceGroupId="00gB")
+    removed = {"push_groups": [{"id": "00gC"}], "account_access__permission_sets": [],
+               "account_access__applications": []}  # fmt: skip
+    declare(part("push-aws-a", **removed))
+    assert declared(cloud) == set()
+
+
 def test_a_group_that_is_no_longer_pushed_at_all_is_no_renamed_group(
     cloud: MockCloud, declare: Declare
 ) -> None:
