@@ -75,7 +75,7 @@ class StackSettings:
 
     def has_account(self, ident: str) -> bool:
         """Whether this stack has the assignments in an account."""
-        return (self.placement.account(ident) or self.placement.rest) == self.part
+        return self.placement.account(ident) == self.part
 
 
 def resolve_settings(

@@ -30,18 +30,16 @@ class Placement:
         """The part with a permission set and its policies."""
         return self._by_name("permission_sets", self.fleet and self.fleet.permission_sets, name)
 
-    def account(self, ident: str) -> str | None:
-        """The part with the assignments in an account. None if the organization has no such
-        account, whose assignments stay where they are."""
+    def account(self, ident: str) -> str:
+        """The part with the assignments in an account, also in one that the organization does not
+        have."""
         cut, prefix = self.fleet and self.fleet.accounts, PREFIXES["accounts"]
         if cut is None:
             return self.rest
         if cut.count is not None:
             return part_of(prefix, _number(ident, cut.count))
         unit = self._units.get(ident)
-        if unit is not None:
-            return part_of(prefix, unit)
-        return self.rest if ident in self._directory.accounts() else None
+        return self.rest if unit is None else part_of(prefix, unit)
 
     @property
     def rest(self) -> str:
@@ -50,14 +48,10 @@ class Placement:
         return rest_of(self.fleet)
 
     @cached_property
-    def _directory(self) -> Directory:
-        return self.directory()
-
-    @cached_property
     def _units(self) -> Mapping[str, str]:
         """The innermost listed organizational unit by account ID."""
         cut = self.fleet and self.fleet.accounts
-        return _innermost(self._directory, cut.organizational_units if cut else ())
+        return _innermost(self.directory(), cut.organizational_units if cut else ())
 
     def _by_name(self, kind: str, cut: StacksByName | None, name: str) -> str:
         if cut is None:
@@ -157,7 +151,7 @@ def _within(
     """The accounts of the part; records their places."""
     accounts: list[str] = []
     for index, account in enumerate(given.accounts):
-        if (placement.account(account) or placement.rest) == part:
+        if placement.account(account) == part:
             was, now = paths
             places[f"{now}.accounts[{len(accounts)}]"] = f"{was}.accounts[{index}]"
             accounts.append(account)

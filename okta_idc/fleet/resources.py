@@ -48,8 +48,7 @@ def places(
         if each.kind == PUSH_MAPPING:
             yield each, placement.group(each.name.removeprefix(f"{federation}-push-"))
         elif each.kind == ACCOUNT_ASSIGNMENT:
-            wanted = placement.account(str(each.outputs.get("targetId")))
-            yield each, part if wanted is None else wanted
+            yield each, placement.account(str(each.outputs.get("targetId")))
         elif each.kind == APPLICATION_ASSIGNMENT:
             yield each, placement.rest
         else:

@@ -186,12 +186,14 @@ def test_the_core_has_no_assignments_that_need_stacks_that_need_the_core(
     assert (rest == CORE) or rest in parts_of(loaded)
 
 
-def test_an_account_that_left_the_organization_stays_where_it_is() -> None:
-    fleet = Fleet.model_validate({"accounts": {"organizational_units": ["Workloads"]}})
-    gone = Recorded("urn", ACCOUNT_ASSIGNMENT, "idc-access-a", {"targetId": "999999999999"})
-    assert list(places([gone], placement(fleet), "idc", "access-workloads")) == [
-        (gone, "access-workloads")
-    ]
+@given(FLEETS, st.sampled_from([DEV1, DEV2, PROD, MANAGEMENT, "999999999999"]))
+def test_an_assignment_belongs_to_the_stack_that_declares_it(fleet: Fleet, account: str) -> None:
+    whole = settings([{"name": "A", "groups": ["g1"], "accounts": [account]}], fleet)
+    found = placement(fleet)
+    of_it = Recorded("urn", ACCOUNT_ASSIGNMENT, f"idc-access-A-g1-{account}", {"targetId": account})
+    for stack in (CORE, *parts_of(fleet)):
+        [(_, part)] = places([of_it], found, "idc", stack)
+        assert grants(share_of(whole, found, part).settings) == [("A", "g1", account)]
 
 
 def test_a_missing_unit_is_named() -> None:
