@@ -5,7 +5,7 @@ The rest of the program sees settings that list accounts and groups, and this st
 Previews do the same. Without rules and without a fleet, nothing is read.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -95,7 +95,8 @@ def resolve_settings(
         return StackSettings(settings, share_of(settings, placement, part), placement)
     if (state := read_state_now(parent)) is None:
         raise ValidationError.at("", _NO_STATE)
-    deployed = frozenset(_deployed(state, f"{name}-access"))
+    names = [each.name for each in settings.account_access.permission_sets]
+    deployed = frozenset(_deployed(state, f"{name}-access", names))
     try:
         resolution = resolve(settings, found, deployed.__contains__)
         whole = resolution.settings
@@ -157,8 +158,9 @@ def _sentence(error: Exception) -> str:
     return f"{str(error).strip().rstrip('.')}."
 
 
-def _deployed(state: State, component: str) -> Iterator[Grant]:
-    """The account assignments in the state: permission set, group as declared, and account."""
+def _deployed(state: State, component: str, declared: Iterable[str]) -> Iterator[Grant]:
+    """The account assignments in the state: permission set, group as declared, and account.
+    `declared`: names of permission sets. After a move, only the resource's name has its set's."""
     prefix = f"{component}-"
     arns = get_object(state.one(ACCOUNT_ACCESS, component), "permission_set_arns")
     sets: dict[Any, str] = {arn: name for name, arn in arns.items()}
@@ -167,7 +169,9 @@ def _deployed(state: State, component: str) -> Iterator[Grant]:
         for outputs in state.of_type(PERMISSION_SET, prefix).values()
     }
     for name, outputs in state.of_type(ACCOUNT_ASSIGNMENT, prefix).items():
-        permission_set = sets.get(outputs.get("permissionSetArn"), "")
+        permission_set = sets.get(outputs.get("permissionSetArn")) or max(
+            (each for each in declared if name.startswith(f"{each}-")), key=len, default=""
+        )
         account = str(outputs.get("targetId"))
         if name.startswith(f"{permission_set}-") and name.endswith(f"-{account}"):
             group = name.removeprefix(f"{permission_set}-").removesuffix(f"-{account}")

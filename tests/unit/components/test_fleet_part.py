@@ -14,7 +14,7 @@ from okta_idc.fleet.stack_files import Part
 from okta_idc.settings import load_settings
 from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import arguments
-from tests.unit.okta_idc.access_rules.directory import DEV1, PROD, MemoryDirectory
+from tests.unit.okta_idc.access_rules.directory import DEV1, DEV2, PROD, MemoryDirectory
 
 Declare = Callable[..., None]
 FLEET = {
@@ -37,8 +37,10 @@ SETS_STACK = {"permissionSetArns": {"Developer": "arn:Developer"}}
 
 
 @pytest.fixture(autouse=True)
-def directory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stack_settings, "directory", lambda _parent: MemoryDirectory())
+def directory(monkeypatch: pytest.MonkeyPatch) -> MemoryDirectory:
+    found = MemoryDirectory()
+    monkeypatch.setattr(stack_settings, "directory", lambda _parent: found)
+    return found
 
 
 @pytest.fixture
@@ -193,6 +195,41 @@ def test_a_deleted_organizational_unit_stops_every_stack(
     for program in (core(fleet=fleet), part("access-workloads-dev", fleet=fleet)):
         with pytest.raises(RunError, match="organizational unit 'Workloads/Gone' does not exist"):
             declare(program)
+    assert declared(cloud) == set()
+
+
+def moved_here(cloud: MockCloud, *accounts: str) -> dict[str, Any]:
+    """Assignments that were moved into the stack, whose components have no outputs before its
+    first run; and settings with the rule that selects the accounts."""
+    cloud.stacks["prod-sets-dev"] = {"permissionSetArns": {"Dev": "arn:Dev", "Dev-Ops": "arn:Ops"}}
+    for each in accounts:
+        cloud.record(
+            _state.ACCOUNT_ASSIGNMENT, f"idc-access-Dev-Ops-aws-data-{each}", targetId=each,
+            permissionSetArn="arn:Ops", principalId="aws-aws-data",
+        )  # fmt: skip
+    rule = {"account_selectors": [{"organizational_unit": "Workloads/Dev"}]}
+    sets = [{"name": "Dev"}, {"name": "Dev-Ops", "groups": ["aws-data"], **rule}]
+    return {"account_access__permission_sets": sets, "account_access__applications": []}
+
+
+def test_a_suspended_account_keeps_what_it_has_in_the_first_run_after_a_move(
+    cloud: MockCloud, declare: Declare, directory: MemoryDirectory
+) -> None:
+    given = moved_here(cloud, DEV1)
+    directory.states = {DEV1: "SUSPENDED"}
+    cloud.environment = {"accounts": {DEV1: "SUSPENDED", DEV2: "ACTIVE"}}
+    declare(part("access-workloads-dev", **given))
+    assert {each["targetId"] for each in cloud.inputs("AccountAssignment")} == {DEV1, DEV2}
+
+
+def test_removals_are_limited_in_the_first_run_after_a_move(
+    cloud: MockCloud, declare: Declare, directory: MemoryDirectory
+) -> None:
+    given = moved_here(cloud, DEV1, DEV2)
+    given["account_access__max_removed_assignments"] = 0
+    given["account_access__permission_sets"][1]["excluded_accounts"] = [{"id": DEV1}]
+    with pytest.raises(RunError, match="OIC-568"):
+        declare(part("access-workloads-dev", **given))
     assert declared(cloud) == set()
 
 
