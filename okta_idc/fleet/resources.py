@@ -37,8 +37,8 @@ def places(
 ) -> Iterator[tuple[Recorded, str]]:
     """The resources of one stack that a fleet divides, each with the part that must have it.
     `federation` is the name of the component, `part` the stack's. Raises what `Placement` does."""
-    prefix = f"{federation}-"
-    listed = [each for each in recorded if each.kind in PLACED and each.name.startswith(prefix)]
+    prefixes = f"{federation}-push-", f"{federation}-access-"
+    listed = [each for each in recorded if each.kind in PLACED and each.name.startswith(prefixes)]
     sets = {
         each.outputs.get("arn"): str(each.outputs.get("name"))
         for each in listed

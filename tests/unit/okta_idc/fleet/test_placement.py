@@ -227,6 +227,8 @@ def test_recorded_resources_are_placed_by_what_they_are() -> None:
         Recorded("4", MANAGED_POLICY, "idc-access-Dev-Y", {"permissionSetArn": "unknown"}),
         Recorded("5", ACCOUNT_ASSIGNMENT, "idc-access-Dev-g-1", {"targetId": PROD}),
         Recorded("6", PUSH_MAPPING, "other-push-aws-a", {}),
+        Recorded("9", PUSH_MAPPING, "idc-2-push-aws-a", {}),
+        Recorded("10", ACCOUNT_ASSIGNMENT, "idc-2-access-Dev-g-1", {"targetId": PROD}),
         Recorded("7", "okta:app/saml:Saml", "idc-app-saml", {}),
         Recorded("8", APPLICATION_ASSIGNMENT, "idc-access-apl-1-g", {}),
     ]
