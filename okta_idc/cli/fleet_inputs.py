@@ -18,7 +18,7 @@ from okta_idc.cli.stack import (
     stack_folder,
 )
 from okta_idc.clients.json_path import Json
-from okta_idc.fleet.mover import exported, exported_states
+from okta_idc.fleet.mover import exported, exported_states, stack_names
 from okta_idc.fleet.placement import Placement, UnknownUnitError
 from okta_idc.fleet.process import NoStackError, Pulumi, PulumiError
 from okta_idc.fleet.resources import Recorded, places
@@ -29,13 +29,19 @@ from okta_idc.fleet.stack_files import (
     stack_file,
     write_part_files,
 )
-from okta_idc.fleet.stacks import FleetStack, stacks_of
+from okta_idc.fleet.stacks import FleetStack, is_part_name, stacks_of
 from okta_idc.fleet.states import Move, MoveError, moves, resources
 from okta_idc.recovery.declared import declared
 from okta_idc.recovery.differences import federation_name
 from okta_idc.recovery.state import State
 from okta_idc.settings import Settings
 from okta_idc.settings.parts import CORE, parts_of
+
+_WITHOUT_FILE = (
+    "stack {name} exists, and neither the settings have such a part nor is there a file {file}. If "
+    "the stack was a part of this fleet, restore the file from git: then its resources move to the "
+    "other stacks. Otherwise rename the stack: pulumi stack rename --stack {name} NAME"
+)
 
 
 @dataclass
@@ -52,10 +58,21 @@ class FleetInputs:
         return stack_file(self.pulumi.files, self.core)
 
     def stacks(self) -> list[FleetStack]:
-        """The stacks of the settings, and those of former parts. Raises InputError."""
+        """The stacks of the settings, and those of former parts. Raises InputError, also for a
+        stack that seems to be a former part and has no file."""
         with _stack_files():
             recorded = recorded_parts(self.pulumi.files, PROJECT, self.core)
-        return stacks_of(self.core, parts_of(self.settings.fleet), recorded)
+        stacks = stacks_of(self.core, parts_of(self.settings.fleet), recorded)
+        try:
+            existing = stack_names(self.pulumi)
+        except PulumiError as error:
+            raise InputError(str(error)) from None
+        known = {each.name.rpartition("/")[2] for each in stacks}
+        for name in sorted(existing - known):
+            path = stack_file(self.pulumi.files, name)
+            if is_part_name(self.core, name) and not path.exists():
+                raise InputError(_WITHOUT_FILE.format(name=name, file=path.name))
+        return stacks
 
     def write_files(self) -> list[Path]:
         """Write the stack files of the parts, and return those that are new or different. Raises

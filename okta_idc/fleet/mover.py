@@ -114,6 +114,15 @@ def exported(pulumi: Pulumi, stack: str) -> Json:
         raise PulumiError(f"pulumi stack export: the state of {stack} is not JSON.") from None
 
 
+def stack_names(pulumi: Pulumi) -> set[str]:
+    """The stacks of the project, without their organization. Raises PulumiError."""
+    try:
+        listed = json.loads(pulumi.run("stack", "ls", "--json"))
+        return {str(each["name"]).rpartition("/")[2] for each in listed}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise PulumiError("pulumi stack ls: the list of stacks is not JSON.") from None
+
+
 def exported_states(
     pulumi: Pulumi, stacks: Sequence[str], at_once: int, *, create: bool
 ) -> dict[str, Json | PulumiError]:

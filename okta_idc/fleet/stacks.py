@@ -29,6 +29,13 @@ def stacks_of(core: str, parts: Iterable[str], recorded: Iterable[str] = ()) -> 
     ]
 
 
+def is_part_name(core: str, stack: str) -> bool:
+    """Whether a stack has a name that the part of a core stack can have."""
+    head, name = f"{core.rpartition('/')[2]}-", stack.rpartition("/")[2]
+    kind = name.removeprefix(head).partition("-")[0]
+    return name.startswith(head) and kind in PREFIXES.values()
+
+
 def stages(stacks: Iterable[FleetStack], *, backwards: bool = False) -> list[list[FleetStack]]:
     """What runs at the same time, in the order of the runs: the core, then push groups and
     permission sets, then account assignments. `backwards`: the order in which they are removed."""

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from okta_idc.cli.console import terminal
+from okta_idc.cli.fleet_inputs import FleetInputs
 from okta_idc.cli.fleet_session import Session
+from okta_idc.cli.stack import InputError
 from okta_idc.clients.json_path import Json
 from okta_idc.fleet.mover import Moved, Mover
 from okta_idc.fleet.process import Pulumi, PulumiError
-from okta_idc.fleet.stacks import FleetStack
+from okta_idc.fleet.stacks import FleetStack, is_part_name
 from okta_idc.fleet.states import Move, resources
+from okta_idc.settings import load_settings
 from tests.unit.okta_idc.fleet.test_states import MAPPING, PUSH, state, urn
 
 FORMER = FleetStack("prod-push-2", "push-2", is_former=True)
@@ -29,6 +32,8 @@ class Backend(Pulumi):
     locked: frozenset[str] = frozenset()
 
     def run(self, *arguments: str, stack: str = "", given: str | None = None) -> str:
+        if arguments[1] == "ls":
+            return json.dumps([{"name": each} for each in self.states])
         if arguments[1] == "export":
             return json.dumps(self.states[stack])
         if stack in self.locked:
@@ -103,3 +108,32 @@ def test_a_state_that_another_run_has_changed_since_it_was_read_is_not_overwritt
     assert "changed since it was read" in found.failed[stack]
     assert found.done == []
     assert pulumi.states[stack] == changed
+
+
+@pytest.mark.parametrize(("file", "stops"), [(None, True), ("config: {}\n", False)])
+def test_a_former_part_without_its_file_stops_the_fleet(
+    tmp_path: Path, file: str | None, stops: bool
+) -> None:
+    """Its resources would be created in another stack, and stay in its state."""
+    if file:
+        (tmp_path / "Pulumi.prod-push-2.yaml").write_text(file)
+    fleet = {"push_groups": {"count": 1}}
+    settings = load_settings({"scim_token": {"secret": "s"}, "fleet": fleet})
+    found = FleetInputs(backend(tmp_path), "prod", settings)
+    if not stops:
+        assert "prod-push-2" not in {each.name for each in found.stacks()}
+        return
+    with pytest.raises(InputError, match=r"restore the file .*stack rename --stack prod-push-2"):
+        found.stacks()
+
+
+@pytest.mark.parametrize(
+    "name", ["prod-push", "prod-sets-1", "prod-access-a-b", "acme/prod-push-1"]
+)
+def test_names_of_parts_are_recognized(name: str) -> None:
+    assert is_part_name("prod", name)
+
+
+@pytest.mark.parametrize("name", ["prod", "prod-2", "prod-pushed", "dev-push-1", "push-1"])
+def test_other_names_are_not(name: str) -> None:
+    assert not is_part_name("prod", name)
