@@ -16,7 +16,7 @@ from okta_idc.access_rules.resolution import Grant
 from okta_idc.cli.console import print_error, print_json, reading, terminal, write_file
 from okta_idc.cli.doctor_progress import connected
 from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Region, Share, Stack
-from okta_idc.cli.resolved_settings import resolved
+from okta_idc.cli.resolved_settings import declared_by_stack, resolved
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import (
     InputError,
@@ -241,6 +241,9 @@ async def _compare(inputs: Inputs, share: float) -> Comparison:
         live = await read_live(okta, inputs.where, inputs.state, listed)
     if inputs.unresolved:
         live.unknown.setdefault(kinds.ACCOUNT_ASSIGNMENT, inputs.unresolved)
+    if inputs.settings:  # reading needs all: a part of a fleet has mappings of another stack's app
+        endpoint = inputs.where.endpoint or ""
+        listed = declared_by_stack(listed, inputs.settings, inputs.config, endpoint)
     return compare(inputs.state, live, listed)
 
 

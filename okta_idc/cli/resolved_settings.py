@@ -5,12 +5,18 @@ from typing import Any
 
 from okta_idc.access_rules.live import LiveDirectory
 from okta_idc.access_rules.resolution import Grant, has_rules, resolve
+from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import InputError, org_url
 from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.organization import Organization
+from okta_idc.fleet.placement import Placement, UnknownUnitError
+from okta_idc.fleet.resources import part_with
+from okta_idc.fleet.stack_files import PART, load_part
+from okta_idc.recovery.declared import Declared
 from okta_idc.settings import ROOT, Settings, SettingsError
+from okta_idc.settings.parts import CORE
 
 
 def resolved(
@@ -36,6 +42,22 @@ def resolved(
     try:
         return resolve(settings, directory, is_assigned, ROOT).settings
     except SettingsError as error:
+        raise InputError(str(error)) from None
+
+
+def declared_by_stack(
+    listed: list[Declared], settings: Settings, config: Mapping[str, Any], endpoint: str = ""
+) -> list[Declared]:
+    """Those resources of a federation that the stack of this configuration declares: without a
+    fleet all of them. Raises InputError and AwsError."""
+    if settings.fleet is None:
+        return listed
+    given = config.get(f"{PROJECT}:{PART}")
+    placement = Placement(settings.fleet, lambda: live_directory(config, endpoint=endpoint))
+    try:
+        part = load_part(given, PROJECT).name if given is not None else CORE
+        return [each for each in listed if part_with(each.type, each.key, placement) == part]
+    except (SettingsError, UnknownUnitError) as error:
         raise InputError(str(error)) from None
 
 

@@ -1,11 +1,12 @@
 """Which part of a fleet a recorded resource belongs to. The same for a run's state and for the
 states that a move reads."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from okta_idc.fleet.placement import Placement
+from okta_idc.settings.parts import CORE
 
 PUSH_MAPPING = "okta:index/pushGroup:PushGroup"
 ACCOUNT_ASSIGNMENT = "aws:ssoadmin/accountAssignment:AccountAssignment"
@@ -55,3 +56,16 @@ def places(
             key = "arn" if each.kind == PERMISSION_SET else "permissionSetArn"
             name = sets.get(each.outputs.get(key))
             yield each, part if name is None else placement.permission_set(name)
+
+
+def part_with(kind: str, key: Sequence[str], placement: Placement) -> str:
+    """The part that declares a resource of a type. `key`: the group of a push mapping; permission
+    set, group, and account of an account assignment; for permission sets and policies, the set
+    first. Raises what `Placement` does."""
+    if kind not in PLACED:
+        return CORE
+    if kind == PUSH_MAPPING:
+        return placement.group(key[0])
+    if kind == ACCOUNT_ASSIGNMENT:
+        return placement.account(key[2])
+    return placement.rest if kind == APPLICATION_ASSIGNMENT else placement.permission_set(key[0])

@@ -196,3 +196,42 @@ def test_rules_that_cannot_be_resolved_leave_account_assignments_unknown(
     assert "account assignment: what access rules select is unknown: organizations:List" in (
         " ".join(done.stderr.split())
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("", ["identity-center-group-aws-new", "identity-center-access-Dev-set"]),
+        ("push-1", ["identity-center-push-aws-old"]),
+        ("access-1", ["identity-center-access-Dev-aws-old-210987654321"]),
+    ],
+)
+def test_the_stack_of_a_fleet_is_compared_with_its_own_share_alone(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, expected: list[str]
+) -> None:
+    """It would otherwise import what its program does not declare, and the next run delete it."""
+    settings = load_settings({
+        "scim_token": {"secret": "s"}, "app": {"label": "AWS"},
+        "push_groups": ["aws-old", {"create": "aws-new"}],
+        "account_access": {"permission_sets": [
+            {"name": "Dev", "groups": ["aws-old"], "accounts": ["210987654321"]}
+        ]},
+        "fleet": {"push_groups": {"count": 1}, "accounts": {"count": 1}},
+    })  # fmt: skip
+    config = {"okta-identity-center:part": {"core": "prod", "name": part}} if part else {}
+    monkeypatch.setattr(command, "read_settings", lambda *_: (settings, config))
+    mapping = {"status": "ACTIVE", "appId": "0oa1"}
+    live.objects |= {
+        kinds.GROUP: [LiveObject("00gN", ("aws-new",), "00gN")],
+        kinds.PUSH_MAPPING: [LiveObject("gPm", ("aws-old",), "0oa1/gPm", document=mapping)],
+        kinds.PERMISSION_SET: [LiveObject("arn", ("Dev",), "arn")],
+        kinds.ACCOUNT_ASSIGNMENT: [LiveObject("a", ("Dev", "aws-old", "210987654321"), "a")],
+    }
+    resources = [{"urn": ROOT_URN, "type": "pulumi:pulumi:Stack"}]
+    if not part:
+        resources.append({"urn": SAML, "type": kinds.APP, "id": "0oa1"})
+    state = tmp_path / "state.json"
+    state.write_text(json.dumps({"deployment": {"resources": resources}}))
+    document = json.loads(run("--file", state, "--json").stdout)
+    found = [each["urn"].rpartition("::")[2] for each in document["differences"]]
+    assert found == expected
