@@ -57,6 +57,17 @@ class Stacks:
 
         return {name: arn(name, part) for name, part in parts.items()}
 
+    def created_group(self, name: str) -> Output[str]:
+        """Okta ID of a push group that the core stack creates. Without it, unknown in a preview;
+        an update fails with ValidationError."""
+        message = f"the group {name!r} does not exist yet. {self._run('')}"
+
+        def ident(groups: list[Json] | None) -> str:
+            found = {each["name"]: each["sourceGroupId"] for each in groups or ()}
+            return _required(found.get(name), "push_groups", message)
+
+        return self.output("", "pushGroups").apply(ident)
+
     def _run(self, part: str) -> str:
         stack = stack_name(self._core, part)
         return f"Run stack {stack} first, or all: okta-idc fleet up --stack {self._core}"

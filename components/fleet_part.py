@@ -68,10 +68,10 @@ class FederationPart(pulumi.ComponentResource):
             for index, each in enumerate(self._resolved.whole.push_groups)
             if self._resolved.pushes(each.key) or (each.id and each.key in granted_groups)
         }
-        existing = {path: _existing(each) for path, each in groups.items()}
+        existing = {path: each for path, each in groups.items() if each.create is None}
         lookups = look_up_groups(self, settings, Names.of(name), existing)
         self.region, self.identity_store_id = lookups.region, lookups.identity_store_id
-        pushed = [group for group in existing.values() if self._resolved.pushes(group.key)]
+        pushed = [group for group in groups.values() if self._resolved.pushes(group.key)]
         pushes = self._push(pushed, lookups)
         in_aws = self._grant(lookups)
         self.drift = Output.all(pushes, in_aws).apply(lambda found: sum(found, list[str]()))
@@ -90,9 +90,14 @@ class FederationPart(pulumi.ComponentResource):
             self.push_groups = Output.from_input(list[PushGroupOutput]())
             return renamed.apply(lambda _: list[str]())
         whole = self._resolved.whole
+        existing = [each for each in declared if each.create is None]
         pushed: dict[str, Group[PushGroup]] = resolve_groups(
-            f"{self._name}-group", declared, lookups.groups, lookups, child_of(self, None)
+            f"{self._name}-group", existing, lookups.groups, lookups, child_of(self, None)
         )
+        for each in declared:
+            if (name := each.create) is not None:
+                ident = self._stacks.created_group(name)
+                pushed[each.key] = Group(ident, Output.from_input(name), each)
         checked = Output.all(self.app_id, lookups, renamed).apply(lambda known: known[0])
         gate = provisioning_gate(
             self,
@@ -184,15 +189,6 @@ class FederationPart(pulumi.ComponentResource):
             **granted,
         )
         return Output.all(in_aws, unknown).apply(lambda both: both[0] + both[1])
-
-
-def _existing(group: PushGroup) -> PushGroup:
-    """The group as the core stack has created it, if it does."""
-    if group.create is None:
-        return group
-    return group.model_copy(
-        update={"name": group.create, "create": None, "rule": None, "description": ""}
-    )
 
 
 def _ids(groups: list[dict[str, str]] | None) -> list[Any]:

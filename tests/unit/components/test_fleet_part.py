@@ -152,6 +152,31 @@ def test_a_group_that_is_not_pushed_yet_fails_an_update_and_not_a_preview(
         declare(part("access-workloads-dev"))
 
 
+NEW = {"push_groups": [{"create": "aws-a-new", "rule": "true"}, "aws-admins", "aws-data"]}
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_group_that_the_core_creates_is_pushed(
+    cloud: MockCloud, declare: Declare, preview: bool
+) -> None:
+    cloud.stacks["prod"] = {**CORE, "pushGroups": [{"name": "aws-a-new", "sourceGroupId": "00gN"}]}
+    declare(part("push-aws-a", **NEW), preview=preview)
+    ids = {each["sourceGroupId"] for each in cloud.inputs("PushGroup")}
+    assert ids == {"00gB", "00gN"}
+    assert not cloud.inputs("group/group:Group") + cloud.inputs("group/rule:Rule")
+
+
+def test_a_group_that_the_core_has_not_created_fails_an_update_and_not_a_preview(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    declare(part("push-aws-a", **NEW), preview=True)
+    assert "idc-push-aws-a-new" in declared(cloud)
+    cloud.declared.clear()
+    with pytest.raises(RunError, match=r"'aws-a-new' does not exist yet. Run stack prod first"):
+        declare(part("push-aws-a", **NEW))
+    assert "idc-push-aws-a-new" not in declared(cloud)
+
+
 def test_a_part_pushes_nothing_while_provisioning_is_off(
     cloud: MockCloud, declare: Declare
 ) -> None:
