@@ -62,8 +62,9 @@ class Mover:
                 continue
             try:
                 if state is not None:
+                    self._require_unchanged(stack.name)
                     self.pulumi.run("stack", "rm", "--yes", "--force", stack=stack.name)
-            except PulumiError as error:
+            except (PulumiError, MoveError) as error:
                 result.failed[stack.name] = str(error)
                 continue
             self.states.pop(stack.name, None)
@@ -81,8 +82,7 @@ class Mover:
                 return "interrupted"
             try:
                 state = change(stack, groups[stack])
-                if version(exported(self.pulumi, stack)) != version(self.states[stack]):
-                    return _CHANGED
+                self._require_unchanged(stack)
                 self.pulumi.run("stack", "import", stack=stack, given=json.dumps(state))
                 # The import may have encrypted the secrets with another key.
                 self.states[stack] = exported(self.pulumi, stack)
@@ -94,6 +94,11 @@ class Mover:
             for stack, error in zip(groups, pool.map(write, groups), strict=True):
                 if error:
                     result.failed[stack] = error
+
+    def _require_unchanged(self, stack: str) -> None:
+        """Raises MoveError if another run has changed the stack since its state was read."""
+        if version(exported(self.pulumi, stack)) != version(self.states[stack]):
+            raise MoveError(_CHANGED)
 
     def _add(self, dest: str, moves: list[Move]) -> Json:
         state = self.states[dest]

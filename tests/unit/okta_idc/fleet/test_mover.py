@@ -110,6 +110,17 @@ def test_a_state_that_another_run_has_changed_since_it_was_read_is_not_overwritt
     assert pulumi.states[stack] == changed
 
 
+def test_a_former_part_that_another_run_has_filled_is_not_deleted(tmp_path: Path) -> None:
+    pulumi = backend(tmp_path)
+    pulumi.states["prod-push-2"] = state("prod-push-2")
+    moving = mover(pulumi)
+    pulumi.states["prod-push-2"] = state("prod-push-2", "a2")
+    found = Moved()
+    moving.delete_empty([FORMER], found)
+    assert "changed since it was read" in found.failed["prod-push-2"]
+    assert names(pulumi.states["prod-push-2"]) == {"a2"}
+
+
 @pytest.mark.parametrize(("file", "stops"), [(None, True), ("config: {}\n", False)])
 def test_a_former_part_without_its_file_stops_the_fleet(
     tmp_path: Path, file: str | None, stops: bool
