@@ -22,7 +22,7 @@ def child_of(
 
 
 def barrier_of(name: str, parent: Resource, opts: ResourceOptions | None) -> list[Resource]:
-    """One resource that stands for everything in `depends_on`. N resources that depend on M others
+    """One resource that represents everything in `depends_on`. N resources that depend on M others
     would be N times M dependencies, which the engine writes again at each step."""
     after = child_of(parent, opts)
     return [Stash(name, input="", opts=after)] if after.depends_on else []

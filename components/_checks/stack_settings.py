@@ -43,8 +43,14 @@ _UNREAD = (
 
 _UNIT = "Correct the path or the ID, or remove it; `okta-idc fleet` then moves its accounts."
 
+PROJECT = "okta-identity-center"
+"""The project whose program declares the parts of a fleet."""
+_OTHER_PROGRAM = (
+    f"only the program of the project {PROJECT} declares the other parts of a fleet: they would "
+    "have no stack. Remove it."
+)
 _NO_STATE = (
-    "the stack's state cannot be read, so it is unknown what this run would remove. "
+    "cannot read the stack's state, so it is unknown what this run would remove. "
     "Nothing was changed. Run it again with an engine that returns the state."
 )
 
@@ -93,6 +99,8 @@ def resolve_settings(
     placement = Placement(settings.fleet, lambda: found)
     if not has_rules(settings) and settings.fleet is None:
         return StackSettings(settings, share_of(settings, placement, part), placement)
+    if settings.fleet is not None and pulumi.get_project() != PROJECT:
+        raise ValidationError.at("fleet", _OTHER_PROGRAM)
     if (state := read_state_now(parent)) is None:
         raise ValidationError.at("", _NO_STATE)
     names = [each.name for each in settings.account_access.permission_sets]

@@ -186,7 +186,9 @@ class Session:
         if self.confirmed:
             return
         if not sys.stdin.isatty():
-            raise InputError("nothing was changed. Pass --yes, or confirm in a terminal.")
+            raise InputError(
+                "nothing was changed: there is no terminal for the confirmation. Pass --yes."
+            )
         print_error(f"This destroys all resources of {', '.join(names)}.")
         question = f"Enter {self.core} to continue"
         given = typer.prompt(question, default="", show_default=False, err=True)

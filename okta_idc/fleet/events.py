@@ -71,7 +71,7 @@ class Progress:
         return Changes.of(self._summary or Counter(self._steps.values()))
 
     def read(self, line: str) -> None:
-        """Take one line of the log into account. A line that is no event is ignored."""
+        """Reads one line of the log; ignores a line that is not an event."""
         if '"severity":"debug"' in line:  # most lines, which nothing here needs
             return
         try:

@@ -13,7 +13,7 @@ from okta_idc.fleet.stacks import FleetStack
 
 
 class Status(StrEnum):
-    """What has become of a stack."""
+    """State of a stack's run."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -100,7 +100,7 @@ class Schedule:
             return
         for run in last:
             run.status = Status.NOT_RUN
-            run.errors = [f"runs only after all others succeed; failed: {', '.join(failed)}"]
+            run.errors = [f"{', '.join(failed)} failed, and the core is destroyed last"]
 
     def _stage(self, pool: ThreadPoolExecutor, runs: Iterable[Run]) -> None:
         waiting: set[Future[None]] = {pool.submit(self._one, run) for run in runs}

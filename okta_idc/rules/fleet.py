@@ -46,7 +46,7 @@ def stack_names_differ(division: Division) -> Iterator[Violation]:
     """Subject: one kind of resource."""
     for part, names in division.parts.items():
         if len(names) > 1:
-            yield "", part, f"is the stack of {' and '.join(names)}."
+            yield "", part, f"would be the stack of both {' and '.join(names)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,8 @@ class Misplaced:
 def resources_are_in_their_stack(found: Misplaced) -> Iterator[Violation]:
     """Subject: one stack."""
     for stack, names in found.resources.items():
-        listed = f"{count(len(names), 'resource')}: {shortened(list(names), 3)}"
-        yield (
-            "",
-            None,
-            f"{stack} must have {listed}. Run: okta-idc fleet move --stack {found.stack}",
-        )
+        number = count(len(names), "resource")
+        belong = "belongs" if len(names) == 1 else "belong"
+        listed = shortened(list(names), 3)
+        command = f"okta-idc fleet move --stack {found.stack}"
+        yield "", None, f"{number} {belong} to stack {stack}: {listed}. Run `{command}`."

@@ -101,6 +101,7 @@ class MockCloud(mocks.Mocks):
     """What the stack's state has: type and outputs by URN. None: it cannot be read."""
     center: Any = None
     """Replaces the client of IAM Identity Center. Default: AWS has what is declared."""
+    project: str = "okta-identity-center"
     stacks: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """Outputs of other stacks by name."""
     declared: list[mocks.MockResourceArgs] = field(default_factory=list)
@@ -373,7 +374,7 @@ def run_program(cloud: MockCloud, program: Callable[[], object], *, preview: boo
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)  # an earlier test may have closed its loop
-    mocks.set_mocks(cloud, preview=preview)
+    mocks.set_mocks(cloud, project=cloud.project, preview=preview)
 
     @pulumi.runtime.test
     def run() -> object:

@@ -207,7 +207,9 @@ def test_a_stack_with_the_resources_of_another_one_changes_nothing(
     preview: bool,
 ) -> None:
     cloud.record(kind, resource, **outputs)
-    with pytest.raises(RunError, match=f"{stack} must have 1 resource: {resource}.*fleet move"):
+    with pytest.raises(
+        RunError, match=f"1 resource belongs to stack {stack}: {resource}.*fleet move"
+    ):
         declare(part(name), preview=preview)
     assert declared(cloud) == set()
 
@@ -305,11 +307,20 @@ def test_a_group_that_is_no_longer_pushed_at_all_is_no_renamed_group(
     assert declared(cloud) == set()
 
 
+def test_a_fleet_in_another_program_would_lose_its_parts(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    cloud.project = "platform"
+    with pytest.raises(RunError, match="fleet: only the program of the project okta-identity"):
+        declare(core())
+    assert declared(cloud) == set()
+
+
 def test_a_single_stack_that_becomes_a_core_deletes_nothing(
     cloud: MockCloud, declare: Declare
 ) -> None:
     cloud.record(_state.PUSH_MAPPING, "idc-push-aws-admins", sourceGroupId="00gB")
-    with pytest.raises(RunError, match=r"stack-push-aws-a must have 1 resource.*OIC-572"):
+    with pytest.raises(RunError, match=r"1 resource belongs to stack stack-push-aws-a.*OIC-572"):
         declare(core())
     assert declared(cloud) == set()
 
