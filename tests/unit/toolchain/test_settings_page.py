@@ -17,7 +17,7 @@ from toolchain.reference.settings_page import EXAMPLE, MINIMAL, value_descriptio
 
 PAGE = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
 SCHEMA = json.loads((ROOT / "docs/reference/stack.schema.json").read_text(encoding="utf-8"))
-TREE = SCHEMA["properties"]["config"]["properties"]["okta-identity-center:federation"]
+TREE = SCHEMA["properties"]["config"]["properties"]["okta-identity-center:federation"]["anyOf"][0]
 REQUIRED = object()
 
 
