@@ -7,12 +7,17 @@ import pytest
 import typer
 
 from okta_idc.cli.extras import EXPECTED, DeferredCommand
-from okta_idc.cli.main import Commands, TokenCommands
+from okta_idc.cli.main import Commands, FleetCommands, TokenCommands
 from toolchain.reference import cli_notes, cli_page
 
 PAGE = cli_page.page()
 COMMANDS = cli_page.commands()
-NAMES = sorted([*Commands.deferred, *(f"token {name}" for name in TokenCommands.deferred)])
+SUMMARIES = Commands.deferred | {
+    f"{group} {name}": each
+    for group, commands in (("fleet", FleetCommands), ("token", TokenCommands))
+    for name, each in commands.deferred.items()
+}
+NAMES = sorted(SUMMARIES)
 EACH = pytest.mark.parametrize("name", NAMES)
 
 
@@ -23,9 +28,8 @@ def section(name: str) -> str:
 def test_the_page_lists_every_command_with_its_summary() -> None:
     rows = re.findall(r"^\| \[`([\w -]+)`\]\(#[\w-]+\) \| (.+) \|$", PAGE, re.MULTILINE)
     assert [name for name, _ in rows] == NAMES == list(COMMANDS)
-    summaries = Commands.deferred | {f"token {k}": v for k, v in TokenCommands.deferred.items()}
     assert {name: text.replace("`", "") for name, text in rows} == {
-        name: summary for name, (_, summary) in summaries.items()
+        name: summary for name, (_, summary) in SUMMARIES.items()
     }
 
 
