@@ -256,8 +256,10 @@ def _fleet(settings: Settings) -> Found:
         cut = getattr(settings.fleet, kind)
         if not isinstance(cut, StacksByName | StacksByAccount):
             continue
-        keys = [key for key, value in dict(cut).items() if value not in (None, [])]
-        yield f"fleet.{kind}", fleet.divided_in_one_way(fleet.Division(tuple(keys)))
+        given = {key: value for key, value in dict(cut).items() if value not in (None, [])}
+        if all(map(is_plain, given.values())):
+            division = fleet.Division(tuple(given))
+            yield f"fleet.{kind}", fleet.divided_in_one_way(division)
         parts: dict[str, tuple[str, ...]] = {}
         for name in filter(is_plain, listed_names(cut)):
             part = part_of(prefix, name)

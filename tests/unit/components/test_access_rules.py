@@ -213,5 +213,5 @@ def test_what_cannot_be_read_stops_the_run_and_names_the_permission(
     with pytest.raises(RunError, match=r"cannot be read: organizations:ListAccounts: AccessDenied"):
         declare(federation(account_access__permission_sets=[SET]))
     cloud.state = None
-    with pytest.raises(RunError, match="the stack's state cannot be read"):
+    with pytest.raises(RunError, match="cannot read the stack's state"):
         declare(federation(account_access__permission_sets=[SET]))
