@@ -35,8 +35,8 @@ def preview(
     Writes the stack files of the parts, and creates the stacks that are missing, empty. Stacks
     between which something would move are not previewed before it has moved.
 
-    Exit code 0: success; 1: a stack failed; 2: something could not be read, or another fleet
-    command runs.
+    Exit code 0: success; 1: a stack failed; 2: something could not be read, resources must move
+    before a stack can be previewed, or another fleet command runs.
 
     Example: okta-idc fleet preview --stack prod
     """

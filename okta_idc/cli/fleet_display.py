@@ -131,10 +131,13 @@ def print_summary(console: Console, runs: Sequence[Run], logs: Path, core: str, 
     for run in runs:
         if run.errors and run.status != Status.DONE:
             _print_errors(console, run)
-    _say(console, f"Full output: {logs}")
+    if any(run.log for run in runs):
+        _say(console, f"Full output: {logs}")
     left = [run.stack.name for run in runs if run.status in _REMAINING]
     if left and any(run.status == Status.INTERRUPTED or not run.attempts for run in runs):
-        again = shlex.join(["okta-idc", "fleet", verb, "--stack", core])
+        # A preview cannot show what a stack changes before its resources have moved.
+        waits = verb == "preview" and any(r.errors for r in runs if r.status == Status.NOT_RUN)
+        again = shlex.join(["okta-idc", "fleet", "move" if waits else verb, "--stack", core])
         _say(console, f"Remaining: {', '.join(left)}. To continue: {again}")
 
 

@@ -5,7 +5,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ from okta_idc.fleet.states import Move, leftovers, pending, recorded
 from okta_idc.recovery.checkpoint import is_running
 from okta_idc.rules.registry import count
 
-SUCCESS, FAILED = 0, 1
+SUCCESS, FAILED, UNKNOWN = 0, 1, 2
 _ENGINE_PARALLEL = 4 * (os.cpu_count() or 1)
 """Resources that the engine changes at once by default."""
 _MOVING = frozenset({"preview", "up", "move"})
@@ -95,9 +95,10 @@ class Session:
                 print_moves(self.console, self.moves, planned=self.verb == "preview")
                 if self.verb != "preview":
                     self._move(Mover(fleet.pulumi, states, self.at_once, runner.stop), read)
-            if self.verb == "move":
-                return []
-            return self._perform(fleet, runner, read)
+            runs = [] if self.verb == "move" else self._perform(fleet, runner, read)
+        with suppress(OSError):  # no stack has run
+            logs.rmdir()
+        return runs
 
     def _move(self, mover: Mover, read: Mapping[str, Json | PulumiError]) -> None:
         unsettled = {
@@ -157,7 +158,9 @@ class Session:
         self, fleet: FleetInputs, running: Sequence[FleetStack], read: Mapping[str, Any]
     ) -> str:
         """How long the run lasts at least, because of Okta's and AWS's limits."""
-        states = [read[each.name] for each in running]
+        # Before an update, what other stacks have is no reason to create it.
+        names = [*read] if self.verb == "up" else [each.name for each in running]
+        states = [read[name] for name in names if not isinstance(read[name], PulumiError)]
         known = [(each.kind, each.name) for state in states for each in recorded(state)]
         try:
             declared = fleet.declared() if self.verb == "up" else []
@@ -177,7 +180,7 @@ class Session:
         found: dict[str, str] = {}
         for name in {name for each in left for name in (each.source, each.dest)}:
             number = sum(name in (each.source, each.dest) for each in left)
-            found[name] = f"{count(number, 'resource')} must move first: `okta-idc fleet move`"
+            found[name] = f"{count(number, 'resource')} must move first"
             if name in failed:
                 found[name] += f". {failed[name]}"
         return found
@@ -199,8 +202,10 @@ class Session:
 
     def _exit_code(self, runs: Sequence[Run]) -> int:
         failed = any(run.status in (Status.FAILED, Status.INTERRUPTED) for run in runs)
-        held = self.verb == "destroy" and any(run.status == Status.NOT_RUN for run in runs)
-        return FAILED if failed or held or (self.moved and self.moved.failed) else SUCCESS
+        held = any(run.status == Status.NOT_RUN for run in runs)
+        if failed or (held and self.verb == "destroy") or (self.moved and self.moved.failed):
+            return FAILED
+        return UNKNOWN if held else SUCCESS
 
     def _tick(self, shown: Display) -> None:
         if self.signals and not self.is_announced:

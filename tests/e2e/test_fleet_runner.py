@@ -180,7 +180,9 @@ def test_a_move_changes_stack_names_only_and_a_preview_is_empty_afterwards(fleet
     fleet.run("up")
     before = fleet.urns("prod")
     fleet.settings(fleet=FLEET)
-    planned, lines = fleet.run("preview")
+    planned, lines = fleet.run("preview", code=2)
+    assert "To continue: okta-idc fleet move --stack prod\n" in lines
+    assert not [each for each in planned["stacks"] if each["status"] != "not run"]
     assert len(planned["moves"]) == 5
     assert planned["moved"] is None
     assert "would move" in lines

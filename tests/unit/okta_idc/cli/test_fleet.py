@@ -66,6 +66,14 @@ def test_the_summary_of_an_interrupted_run_says_what_remains_and_how_to_continue
     assert "Remaining: prod, prod-push-1. To continue: okta-idc fleet up --stack prod\n" in text
 
 
+def test_a_preview_that_waits_for_a_move_names_the_move() -> None:
+    waiting = run("prod", Status.NOT_RUN, "2 resources must move first", attempts=0)
+    waiting.log = None
+    text = shown(waiting, verb="preview")
+    assert "Remaining: prod. To continue: okta-idc fleet move --stack prod\n" in text
+    assert "Full output" not in text
+
+
 def test_long_lists_of_errors_are_cut() -> None:
     text = shown(run("prod", Status.FAILED, *(f"error {number};" for number in range(12))))
     assert "error 9;" in text
