@@ -99,6 +99,8 @@ class MockCloud(mocks.Mocks):
     """Paths that the components' own client read."""
     state: Any = field(default_factory=dict[str, Any])
     """What the stack's state has: type and outputs by URN. None: it cannot be read."""
+    unreadable: int = 0
+    """How many reads of the state fail first."""
     center: Any = None
     """Replaces the client of IAM Identity Center. Default: AWS has what is declared."""
     project: str = "okta-identity-center"
@@ -143,7 +145,8 @@ class MockCloud(mocks.Mocks):
         self.calls.append(args)
         match args.token.rsplit(":", 1)[-1]:
             case "readStackResourceOutputs":
-                if self.state is None:
+                self.unreadable -= 1
+                if self.state is None or self.unreadable >= 0:
                     return {}, [("stackName", "not supported")]
                 return {"name": args.args["stackName"], "outputs": self.state}
             case "getSecretVersion":

@@ -7,11 +7,11 @@ import pulumi
 import pytest
 from pulumi import RunError
 
-from components import _state
+from components import IdentityCenterFederation, _state
 from components._checks import stack_settings
 from okta_idc.clients.aws import AwsError
 from tests.unit.components.conftest import MockCloud
-from tests.unit.components.test_federation import federation
+from tests.unit.components.test_federation import arguments, federation
 from tests.unit.okta_idc.access_rules.directory import DEV1, DEV2, PROD, MemoryDirectory
 
 Declare = Callable[..., None]
@@ -62,6 +62,27 @@ def test_selected_accounts_are_assigned_in_previews_and_updates(
 ) -> None:
     declare(federation(account_access__permission_sets=[SET]), preview=preview)
     assert assigned(cloud) == [DEV1, DEV2]
+
+
+@pytest.mark.parametrize("rules", [True, False])
+def test_a_state_that_the_engine_is_writing_is_read_again(
+    cloud: MockCloud,
+    declare: Declare,
+    directory: MemoryDirectory,
+    monkeypatch: pytest.MonkeyPatch,
+    rules: bool,
+) -> None:
+    monkeypatch.setattr(_state, "_PAUSES", (0.0, 0.0))
+    cloud.unreadable = 1
+    lines: list[str] = []
+    given = {"account_access__permission_sets": [SET]} if rules else {}
+
+    def program() -> object:
+        return IdentityCenterFederation("idc", arguments(**given)).drift.apply(lines.extend)
+
+    declare(program)
+    assert not [line for line in lines if "does not return the state" in line]
+    assert assigned(cloud) == ([DEV1, DEV2] if rules else [])
 
 
 def test_without_rules_nothing_is_read(
