@@ -11,15 +11,11 @@ import pulumi
 from pulumi import Output, Resource, ResourceOptions
 
 from okta_idc.clients.json_path import Json, get_object
+from okta_idc.settings.parts import stack_name
 
 from ._errors import ValidationError
 from ._lookup_errors import invoke
 from ._outputs import unknown
-
-
-def stack_name(core: str, part: str) -> str:
-    """The name of a part's stack."""
-    return f"{core}-{part}" if part else core
 
 
 class Stacks:

@@ -36,7 +36,6 @@ from ._checks.provisioning_gate import (
 from ._checks.renamed_groups import check_renamed_groups
 from ._checks.stack_settings import resolve_settings
 from ._checks.token_health import token_health
-from ._fleet import IdentityStoreGroups
 from ._grants import grant_access
 from ._options import child_of
 from ._outputs import AssignmentGroupOutput, PushGroupOutput
@@ -51,7 +50,7 @@ from .okta.group_assignments import GroupAssignments, check_priorities
 from .okta.groups import Group, resolve_groups
 from .okta.profile_mappings import ProfileMappings
 from .okta.provisioning import Provisioning
-from .okta.push_groups import PushGroups
+from .okta.push_groups import PushGroups, pushed_groups
 from .okta.pushed_members_group import PushedMembersGroup
 from .okta.saml_app import SamlApp
 from .okta.user_assignments import UserAssignments
@@ -183,19 +182,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         self.attribute_statement_keys = Output.from_input(tags)
         groups: Any = [{"name": group.name, "id": group.id} for group in assigned.values()]
         self.assignment_groups = Output.from_input(groups)
-        in_store = IdentityStoreGroups(self, lookups.identity_store_id)
-        groups = [
-            {
-                "name": group.name,
-                "sourceGroupId": group.id,
-                "mappingId": pushes.mapping_id(key, group.id),
-                "awsGroupId": pushes.group_ids.apply(lambda ids, key=key: ids.get(key))
-                if key in own
-                else in_store.ident(group.name, group.declared.aws_group_id),
-            }
-            for key, group in pushed.items()
-        ]
-        self.push_groups = Output.from_input(groups)
+        self.push_groups = pushes.described(pushed)
         self.permission_set_arns = granted["set_arns"]
         self.next_steps = Output.all(
             connect=connect,
@@ -378,17 +365,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             {
                 "app_id": gate.app_id,
                 "identity_store_id": lookups.identity_store_id,
-                "groups": [
-                    {
-                        "name": key,
-                        "source_group_id": group.id,
-                        "source_group_name": group.name,
-                        "retire": group.declared.retire,
-                        "import_id": group.declared.import_id,
-                        "aws_group_id": group.declared.aws_group_id,
-                    }
-                    for key, group in pushed.items()
-                ],
+                "groups": pushed_groups(pushed),
                 "assigned_group_ids": [group.id for group in assigned.values()],
                 "assigned_user_ids": lookups.apply(
                     lambda found: [user.id for user in found.users.values()]
@@ -400,12 +377,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             ResourceOptions(parent=self, depends_on=[*after, *rules]),
         )
 
-    def _grant(
-        self,
-        pushes: PushGroups,
-        ready: Output[Lookups],
-        tags: list[str],
-    ) -> Granted:
+    def _grant(self, pushes: PushGroups, ready: Output[Lookups], tags: list[str]) -> Granted:
         """Attributes for access control, permission sets and assignments in AWS."""
         settings, done = self._settings, list[Resource]()
         enabled = settings.access_control_attributes is not None
@@ -426,16 +398,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             )
             tags = [*tags, *declared.keys]
             done.append(declared.resource)
-
-        return grant_access(
-            self,
-            self._name,
-            self._resolved,
-            ready.instance_arn,
-            pushes.required_id,
-            tags,
-            done=done,
-        )
+        known = self._resolved, ready.instance_arn, pushes.required_id, tags
+        return grant_access(self, self._name, *known, done=done)
 
     def _alert(self, token: ScimToken, ready: Output[Lookups]) -> None:
         if (alarm := self._settings.token_expiry_alarm) is None:

@@ -30,7 +30,7 @@ from ._outputs import PushGroupOutput
 from ._state import Names
 from .environment import reject_skipped_checkpoints
 from .okta.groups import Group, resolve_groups
-from .okta.push_groups import PushGroups
+from .okta.push_groups import PushGroups, pushed_groups
 
 
 class FederationPart(pulumi.ComponentResource):
@@ -112,17 +112,7 @@ class FederationPart(pulumi.ComponentResource):
             {
                 "app_id": checked if pulumi.runtime.is_dry_run() else gate.app_id,
                 "identity_store_id": lookups.identity_store_id,
-                "groups": [
-                    {
-                        "name": key,
-                        "source_group_id": group.id,
-                        "source_group_name": group.name,
-                        "retire": group.declared.retire,
-                        "import_id": group.declared.import_id,
-                        "aws_group_id": group.declared.aws_group_id,
-                    }
-                    for key, group in pushed.items()
-                ],
+                "groups": pushed_groups(pushed),
                 "assigned_group_ids": assigned.apply(_ids),
                 "propagation_timeout_minutes": whole.provisioning.propagation_timeout_minutes,
                 "propagation_settle_seconds": whole.provisioning.propagation_settle_seconds,
@@ -130,16 +120,7 @@ class FederationPart(pulumi.ComponentResource):
             },
             ResourceOptions(parent=self),
         )
-        groups: Any = [
-            {
-                "name": group.name,
-                "sourceGroupId": group.id,
-                "mappingId": pushes.mapping_ids[key],
-                "awsGroupId": pushes.group_ids.apply(lambda ids, key=key: ids.get(key)),
-            }
-            for key, group in pushed.items()
-        ]
-        self.push_groups = Output.from_input(groups)
+        self.push_groups = pushes.described(pushed)
         return push_differences(
             self,
             pushed=pushed,

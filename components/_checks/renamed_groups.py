@@ -1,8 +1,8 @@
 """Finds groups that a run would stop pushing only because their new names are in another stack.
 
 In a single stack, an alias keeps the push mapping of a group that is renamed, or declared by its ID
-instead of its name. Another stack of a fleet does
-not know it: this one would delete the mapping, and that one could not create it.
+instead of its name. Another stack of a fleet does not know it: this one would delete the mapping,
+and that one could not create it.
 """
 
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ from typing import Any
 from pulumi import Output, Resource
 
 from okta_idc.settings import Problem
+from okta_idc.settings.parts import stack_name
 
 from .._errors import ValidationError
-from .._fleet import stack_name
 from .._lookup_errors import invoke
 from .._state import EMPTY, PUSH_MAPPING, State, read_state
 from ..okta.groups import ids_filters

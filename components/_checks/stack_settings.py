@@ -21,8 +21,8 @@ from okta_idc.clients.okta_auth import CredentialsError
 from okta_idc.fleet.placement import Placement, Share, UnknownUnitError, share_of
 from okta_idc.fleet.resources import PLACED, Recorded, places
 from okta_idc.rules import fleet
-from okta_idc.settings import Settings, SettingsError
-from okta_idc.settings.parts import CORE
+from okta_idc.settings import PROJECT, Settings, SettingsError
+from okta_idc.settings.parts import CORE, stack_name
 
 from .._clients import directory
 from .._errors import ValidationError, raise_findings
@@ -43,8 +43,6 @@ _UNREAD = (
 
 _UNIT = "Correct the path or the ID, or remove it; `okta-idc fleet` then moves its accounts."
 
-PROJECT = "okta-identity-center"
-"""The project whose program declares the parts of a fleet."""
 _OTHER_PROGRAM = (
     f"only the program of the project {PROJECT} declares the other parts of a fleet: they would "
     "have no stack. Remove it."
@@ -137,7 +135,7 @@ def _check_places(state: State, placement: Placement, name: str, part: str, core
     elsewhere: dict[str, tuple[str, ...]] = {}
     for each, wanted in places(recorded, placement, name, part):
         if wanted != part:
-            stack = f"{core}-{wanted}" if wanted else core
+            stack = stack_name(core, wanted)
             elsewhere[stack] = (*elsewhere.get(stack, ()), each.name)
     raise_findings(fleet.resources_are_in_their_stack(fleet.Misplaced(core, elsewhere)), "fleet")
 

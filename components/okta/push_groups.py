@@ -8,7 +8,7 @@ group's ID. Before it pushes a group for the first time, it waits until AWS has 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict, cast
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
@@ -17,19 +17,20 @@ from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 from okta_idc.clients.json_path import get_text
 from okta_idc.settings import Problem
 from okta_idc.settings.models import Provisioning
+from okta_idc.settings.models import PushGroup as Declared
 
 from .._args import check_args, check_distinct
 from .._errors import ValidationError
 from .._lookup_errors import readable
 from .._options import barrier_of, child_of, options
-from .._outputs import output_dict, unknown, without_dependencies
+from .._outputs import PushGroupOutput, output_dict, unknown, without_dependencies
 from .._polling import WaitPolicy
 from .._renames import Renames
 from .._stack_traces import shorten_stack_traces
 from .._state import EMPTY, GROUP_ASSIGNMENT, PUSH_GROUPS, PUSH_MAPPING, State, read_state
-from ._app_lists import AppLists
+from ._app_lists import AppLists, PushMapping
 from ._propagation import Pending, Propagation
-from .groups import names_filters
+from .groups import Group, names_filters
 
 _DEFAULTS = Provisioning()
 _ByKey = Mapping[str, str]
@@ -104,6 +105,7 @@ class PushGroups(pulumi.ComponentResource):
         self.lists, self.existing_mappings = lists, lists.apply(AppLists.mappings)
         pushed = self.existing_mappings.apply(lambda found: [*found])
         in_aws = propagation.groups().apply(lambda found: _check_target_ids(given, found))
+        self._in_aws = in_aws
         # Known only once these resources exist; `urn` is known in previews.
         after = Output.all(*[each.urn for each in barrier])
         joined = Output.all(
@@ -181,16 +183,25 @@ class PushGroups(pulumi.ComponentResource):
         )
         self.register_outputs({"mapping_ids": self.mapping_ids, "group_ids": self.group_ids})
 
-    def mapping_id(self, name: str, source: Output[str]) -> Output[str | None]:
-        """ID of the push mapping of a group, also of one that another stack pushes; None if Okta
-        has none."""
-        if name in self._names:
-            return cast(Output[str | None], self.mapping_ids[name])
-        return Output.all(self.existing_mappings, source).apply(
-            lambda known: (
-                get_text(known[0][known[1]].record, "id") or None if known[1] in known[0] else None
-            )
-        )
+    def described(self, groups: Mapping[str, Group[Any]]) -> Output[list[PushGroupOutput]]:
+        """The groups as a stack's output. Of groups that other stacks push, what Okta and AWS had
+        before this run."""
+        listed: Any = [
+            {
+                "name": group.name,
+                "sourceGroupId": group.id,
+                "mappingId": self.mapping_ids[key]
+                if key in self._names
+                else Output.all(self.existing_mappings, group.id).apply(lambda a: _mapping_id(*a)),
+                "awsGroupId": self.group_ids.apply(lambda ids, key=key: ids.get(key))
+                if key in self._names
+                else Output.all(self._in_aws, group.name, group.declared.aws_group_id).apply(
+                    lambda a: a[2] or a[0].get(a[1])
+                ),
+            }
+            for key, group in groups.items()
+        ]
+        return Output.from_input(listed)
 
     def required_id(self, name: str) -> Output[str]:
         """Identity Store ID of one group. Fails with ValidationError if AWS does not have it."""
@@ -272,6 +283,25 @@ class PushGroups(pulumi.ComponentResource):
             return links
 
         return Output.all(*answers).apply(link)
+
+
+def pushed_groups(groups: Mapping[str, Group[Declared]]) -> list[PushedGroup]:
+    """The arguments for declared groups."""
+    return [
+        {
+            "name": key,
+            "source_group_id": group.id,
+            "source_group_name": group.name,
+            "retire": group.declared.retire,
+            "import_id": group.declared.import_id,
+            "aws_group_id": group.declared.aws_group_id,
+        }
+        for key, group in groups.items()
+    ]
+
+
+def _mapping_id(mappings: Mapping[str, PushMapping], source: str) -> str | None:
+    return (get_text(mappings[source].record, "id") or None) if source in mappings else None
 
 
 def _dict_of(groups: Mapping[str, Any], field: str) -> Output[dict[str, str]]:

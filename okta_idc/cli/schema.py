@@ -5,10 +5,9 @@ from typing import Any
 
 import typer
 
-from okta_idc.settings import ROOT, Settings
+from okta_idc.settings import PROJECT, ROOT, Settings
 from okta_idc.settings.review import REVIEW, ReviewSettings
 
-PROJECT = "okta-identity-center"
 _FILE = {
     "type": "string",
     "description": "Path of a YAML file with these settings, from the project's folder; for more "

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from okta_idc.settings.parts import CORE, PREFIXES
+from okta_idc.settings.parts import CORE, PREFIXES, stack_name
 
 _LAST = PREFIXES["accounts"]
 
@@ -24,8 +24,8 @@ def stacks_of(core: str, parts: Iterable[str], recorded: Iterable[str] = ()) -> 
     former = [each for each in recorded if each not in current]
     return [
         FleetStack(core, CORE),
-        *(FleetStack(f"{core}-{part}", part) for part in current),
-        *(FleetStack(f"{core}-{part}", part, is_former=True) for part in former),
+        *(FleetStack(stack_name(core, part), part) for part in current),
+        *(FleetStack(stack_name(core, part), part, is_former=True) for part in former),
     ]
 
 

@@ -10,6 +10,8 @@ from okta_idc.settings.rules import findings, unjudged
 from okta_idc.settings.settings import Settings
 from okta_idc.settings.shape import shape_of
 
+PROJECT = "okta-identity-center"
+"""Name of the Pulumi project, and so the namespace of its settings."""
 ROOT = "federation"
 
 

@@ -16,6 +16,11 @@ REST = PREFIXES["accounts"]
 """The part with the account assignments that no other part has, unless the core has them."""
 
 
+def stack_name(core: str, part: str) -> str:
+    """The name of a part's stack."""
+    return f"{core}-{part}" if part else core
+
+
 def rest_of(fleet: Fleet | None) -> str:
     """The part with application assignments, and with the account assignments that no other part
     has. Stacks that push groups or have permission sets need the core, and assignments need them:
