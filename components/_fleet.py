@@ -11,7 +11,7 @@ import pulumi
 from pulumi import Output, Resource, ResourceOptions
 
 from okta_idc.clients.json_path import Json, get_object
-from okta_idc.settings.parts import stack_name
+from okta_idc.settings.parts import CORE, stack_name
 
 from ._errors import ValidationError
 from ._lookup_errors import invoke
@@ -35,12 +35,11 @@ class Stacks:
             )
         return self._known[part].get_output(key)
 
-    def required(self, part: str, key: str, what: str, path: str = "") -> Output[Any]:
-        """An output that this stack needs. Without it, unknown in a preview; in an update, fails
-        with ValidationError: `what` does not exist yet."""
-        message = f"{what} does not exist yet. {self._run(part)}"
-        found = self.output(part, key)
-        return found.apply(lambda value: _required(value, path, message))
+    def app_id(self) -> Output[str]:
+        """ID of the app in Okta. Without it, unknown in a preview; an update fails with
+        ValidationError."""
+        message = f"The app in Okta does not exist yet. {self._run(CORE)}"
+        return self.output(CORE, "appId").apply(lambda found: _required(found, "", message))
 
     def permission_set_arns(self, parts: Mapping[str, str]) -> dict[str, Output[str]]:
         """ARNs of permission sets that other stacks manage, by name; `parts`: their parts."""
@@ -56,13 +55,13 @@ class Stacks:
     def created_group(self, name: str) -> Output[str]:
         """Okta ID of a push group that the core stack creates. Without it, unknown in a preview;
         an update fails with ValidationError."""
-        message = f"the group {name!r} does not exist yet. {self._run('')}"
+        message = f"the group {name!r} does not exist yet. {self._run(CORE)}"
 
         def ident(groups: list[Json] | None) -> str:
             found = {each["name"]: each["sourceGroupId"] for each in groups or ()}
             return _required(found.get(name), "push_groups", message)
 
-        return self.output("", "pushGroups").apply(ident)
+        return self.output(CORE, "pushGroups").apply(ident)
 
     def _run(self, part: str) -> str:
         stack = stack_name(self._core, part)

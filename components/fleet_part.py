@@ -15,6 +15,7 @@ from pulumi.provider.experimental.util import camel_case
 from okta_idc.fleet.stack_files import Part
 from okta_idc.settings import Settings
 from okta_idc.settings.models import PushGroup
+from okta_idc.settings.parts import CORE
 
 from ._checks.access_drift import access_differences
 from ._checks.aws_environment import check_environment
@@ -59,7 +60,7 @@ class FederationPart(pulumi.ComponentResource):
         self._name, self._core = name, part.core
         self._resolved = resolve_settings(self, name, settings, part.name, part.core)
         self._stacks = Stacks(self, part.core)
-        self.app_id = self._stacks.required("", "appId", "The app in Okta")
+        self.app_id = self._stacks.app_id()
         own = self._resolved.share.settings.account_access
         granted_groups = {group for each in own.permission_sets for group, _ in each.pairs()}
         granted_groups |= {group for each in own.applications for group in each.groups}
@@ -106,7 +107,7 @@ class FederationPart(pulumi.ComponentResource):
             depends_on=list[Resource](),
             policy=whole.provisioning.gate,
         )
-        assigned = self._stacks.output("", "assignmentGroups")
+        assigned = self._stacks.output(CORE, "assignmentGroups")
         pushes = PushGroups(
             f"{self._name}-push",
             {
