@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _TOKEN = re.compile(
-    r"""\s*(\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*"|'[^'\\]*'|\?:|[=!<>]=|&&|\|\||[A-Za-z_][\w.]*|[-!<>+?:(),])"""
+    r"""\s*([0-9]+(?:\.[0-9]+)?|"(?:[^"\\]|\\.)*"|'[^'\\]*'|\?:|[=!<>]=|&&|\|\||[A-Za-z_][\w.]*|[-!<>+?:(),])"""
 )
+_LONGEST_NUMBER = 15
 _MAX_TOKENS = 4000  # deeper nesting than Python's recursion limit is refused as well
 _USER_PREFIXES = ("user.", "source.", "appuser.")
 
@@ -138,7 +139,7 @@ def _operand(tokens: deque[str]) -> Value:
     if token[0] in "\"'":
         return _Constant(_literal(token))
     if token[0].isdigit():
-        return _Constant(json.loads(token) if token.isascii() else None)
+        return _Constant(_number(token))
     if token in ("true", "false", "null"):
         return _Constant(json.loads(token))
     if _accept(tokens, "("):
@@ -150,6 +151,12 @@ def _operand(tokens: deque[str]) -> Value:
                 break
             return lambda scope: scope.profile.get(name)
     raise ExpressionError(f"not understood: {token}")
+
+
+def _number(token: str) -> int | float:
+    if len(token) > _LONGEST_NUMBER:
+        raise ExpressionError(f"number too long: {token[:_LONGEST_NUMBER]}…")
+    return float(token) if "." in token else int(token)
 
 
 def _literal(token: str) -> str:

@@ -48,6 +48,8 @@ ADA = Scope(
         ('String.replace("a b", " ", "_")', "a_b"),
         ("String.len(user.lastName) == 4", True),
         ("'single'", "single"),
+        ("007 + 1", 8),
+        ("0.5 + 1", 1.5),
         ("source.lastName", "Berg"),
     ],
 )
@@ -58,7 +60,8 @@ def test_an_expression_has_the_expected_value(text: str, value: Any) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "department", "user.x ==", "(user.x", "f(user.x)", "user.x user.y", '"open', "a.b", "!",
-     "isMemberOfGroup(", 'isMemberOfGroup("a", "b")', "== 1", "user.x ? 1", "()", "(" * 5000],
+     "isMemberOfGroup(", 'isMemberOfGroup("a", "b")', "== 1", "user.x ? 1", "()", "(" * 5000,
+     "9" * 16, "0." + "9" * 400, "٣"],
 )  # fmt: skip
 def test_an_invalid_expression_is_refused(text: str) -> None:
     with pytest.raises(ExpressionError):
@@ -66,9 +69,9 @@ def test_an_invalid_expression_is_refused(text: str) -> None:
 
 
 PIECES = st.sampled_from(
-    ["user.x", "user.level", '"a"', "1", "1.5", "null", "true", "(", ")", "==", "!=", "<", "+",
-     "&&", "or", "!", "?", ":", "?:", ",", 'isMemberOfGroup("00g1")', "String.len(", "'s'", "²",
-     "String.substringBefore(user.x,user.y)"]
+    ["user.x", "user.level", '"a"', "1", "1.5", "00", "9" * 400, "null", "true", "(", ")", "==",
+     "!=", "<", "+", "&&", "or", "!", "?", ":", "?:", ",", 'isMemberOfGroup("00g1")',
+     "String.len(", "'s'", "²", "String.substringBefore(user.x,user.y)"]
 )  # fmt: skip
 
 
