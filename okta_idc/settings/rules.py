@@ -320,18 +320,19 @@ def account_access_findings(
         for below, found in _permission_set(declared, tags):
             yield f"{path}{below}", found
     known = tuple(name for name in pushed if not _is_placeholder(name))
+    names_of_groups = frozenset(known)
     for path, name in _grants(access):
-        if not _could_be_pushed(name, pushed):
+        if name not in names_of_groups and not _could_be_pushed(name, pushed):
             subject = account_access.AccessOfGroups((name,), known)
             yield path, _whole(account_access.access_groups_are_pushed(subject))
     yield from _repetitions(access)
 
 
 def _could_be_pushed(name: str, pushed: tuple[str, ...]) -> bool:
-    """Whether a push group has this name, or an unknown one could have it. A name that resembles
-    another push group is taken for a misspelled one."""
+    """Whether a push group whose name is unknown could have this name, which no other has. A name
+    that resembles another push group is taken for a misspelled one."""
     known = tuple(each for each in pushed if not _is_placeholder(each))
-    return name in known or (len(known) < len(pushed) and not closest(name, known))
+    return len(known) < len(pushed) and not closest(name, known)
 
 
 def unjudged(settings: Settings) -> Iterator[Rule[Any]]:
