@@ -320,12 +320,16 @@ class _Check:
             self.unknown("account assignments were not compared", access.accounts)
             return
         names = {arn: name for name, arn in self.arns.items()}
+        declared_sets: dict[str, list[str]] = defaultdict(list)
+        for group, name in self.declared.accounts:
+            if name in self.arns:
+                declared_sets[group].append(self.arns[name])
         for group, ident in self.groups.items():
             actual: dict[str, set[str]] = defaultdict(set)
             for arn, account in access.accounts.get(ident, ()):
                 if self.resolved.has_account(account):
                     actual[arn].add(account)
-            for arn in {**dict.fromkeys(names), **dict.fromkeys(actual)}:
+            for arn in dict.fromkeys((*declared_sets[group], *actual)):
                 shown = access.sets.get(arn)
                 if shown is None and arn in access.sets:
                     continue  # OIC-632
@@ -334,10 +338,12 @@ class _Check:
                     details = None if isinstance(shown, AwsError) else shown
                     name = details.name if details else arn
                     policies = access_drift.policies_shown(details.properties() if details else {})
-                grants = Grants(group, name, actual=frozenset(actual[arn]), policies=policies)
+                found = frozenset(actual.get(arn, ()))
+                grants = Grants(group, name, actual=found, policies=policies)
                 key = (group, name if arn in names else "")
                 declared = self.declared.accounts.get(key, _NONE)
-                yield self._grants(declared, self.before.accounts[ident, arn], grants)
+                before = self.before.accounts.get((ident, arn), _NONE)
+                yield self._grants(declared, before, grants)
 
     def _applications(self, access: GroupAccess) -> Iterator[Grants]:
         if not self.resolved.has_rest:
