@@ -15,7 +15,7 @@ from okta_idc.settings.parts import CORE, stack_name
 
 from ._errors import ValidationError
 from ._lookup_errors import invoke
-from ._outputs import unknown
+from ._outputs import as_one, unknown
 
 
 class Stacks:
@@ -24,6 +24,7 @@ class Stacks:
     def __init__(self, parent: Resource, core: str) -> None:
         self._parent, self._core = parent, core
         self._known: dict[str, pulumi.StackReference] = {}
+        self._outputs: dict[tuple[str, str], Output[Any]] = {}
 
     def output(self, part: str, key: str) -> Output[Any]:
         """An output of a part's stack; None if it has none yet."""
@@ -33,7 +34,9 @@ class Stacks:
             self._known[part] = pulumi.StackReference(
                 stack, stack_name=full, opts=ResourceOptions(parent=self._parent)
             )
-        return self._known[part].get_output(key)
+        if (part, key) not in self._outputs:
+            self._outputs[part, key] = self._known[part].get_output(key)
+        return self._outputs[part, key]
 
     def app_id(self) -> Output[str]:
         """ID of the app in Okta. Without it, unknown in a preview; an update fails with
@@ -93,7 +96,7 @@ class IdentityStoreGroups:
     async def _list(self, store: str) -> Mapping[str, str]:
         read = await invoke("aws:identitystore/getGroups", {"identityStoreId": store}, self._parent)
         groups: list[Json] = read.get("groups") or []
-        return {each["displayName"]: each["groupId"] for each in groups}
+        return as_one({each["displayName"]: each["groupId"] for each in groups})
 
 
 def _required(value: Any, path: str, message: str) -> Any:

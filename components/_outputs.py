@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypedDict, TypeVar, cast
 
 from pulumi import UNKNOWN, Input, Output, Resource
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 class AssignmentGroupOutput(TypedDict):
@@ -34,6 +36,16 @@ class PushGroupOutput(TypedDict):
 def output_dict(outputs: Mapping[str, Input[str]]) -> Output[dict[str, str]]:
     """A dictionary of outputs as one output."""
     return cast(Output[dict[str, str]], Output.from_input(dict(outputs)))
+
+
+def as_one(values: Mapping[str, V]) -> Mapping[str, V]:
+    """A mapping that the SDK takes for a single value.
+
+    The SDK makes an Output of each entry of a dictionary, a list, or a tuple whenever an Output of
+    one is combined with others. What each of many resources looks up would take the square of
+    their number.
+    """
+    return MappingProxyType(values)
 
 
 def without_dependencies(output: Output[T]) -> Output[T]:

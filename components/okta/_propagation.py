@@ -18,6 +18,7 @@ from okta_idc.rules.registry import count, shortened
 
 from .._errors import ValidationError, raise_found
 from .._lookup_errors import invoke, readable
+from .._outputs import as_one
 from .._polling import WaitPolicy
 from ._app_lists import AppLists
 from .groups import member_ids
@@ -45,13 +46,13 @@ class Propagation:
     wait: WaitPolicy
     settle_seconds: float
 
-    def groups(self) -> Output[dict[str, str]]:
+    def groups(self) -> Output[Mapping[str, str]]:
         """Identity Store group IDs by name."""
         opts = InvokeOutputOptions(parent=self.parent)
         found = readable(
             aws.identitystore.get_groups_output(identity_store_id=self.identity_store_id, opts=opts)
         )
-        return found.apply(lambda answer: {g.display_name: g.group_id for g in answer.groups})
+        return found.apply(lambda read: as_one({g.display_name: g.group_id for g in read.groups}))
 
     async def wait_for_users(
         self, lists: AppLists, groups: Iterable[str], users: Iterable[str]

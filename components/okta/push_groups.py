@@ -7,7 +7,7 @@ group's ID. Before it pushes a group for the first time, it waits until AWS has 
 (docs/research/group-push.md#order-of-changes); then, until AWS has the group with its members.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -23,7 +23,7 @@ from .._args import check_args, check_distinct
 from .._errors import ValidationError
 from .._lookup_errors import readable
 from .._options import barrier_of, child_of, options
-from .._outputs import PushGroupOutput, output_dict, unknown, without_dependencies
+from .._outputs import PushGroupOutput, as_one, output_dict, unknown, without_dependencies
 from .._polling import WaitPolicy
 from .._renames import Renames
 from .._stack_traces import shorten_stack_traces
@@ -102,8 +102,8 @@ class PushGroups(pulumi.ComponentResource):
         given = {k: ident for k, g in adopted.items() if (ident := g.get("aws_group_id"))}
         lists = Output.from_input(args["app_id"]).apply(lambda ident: AppLists(self, ident))
         # All push mappings of the app before this run pushes, including unmanaged ones.
-        self.lists, self.existing_mappings = lists, lists.apply(AppLists.mappings)
-        pushed = self.existing_mappings.apply(lambda found: [*found])
+        self.lists, self.existing_mappings = lists, lists.apply(AppLists.mappings).apply(as_one)
+        pushed = self.existing_mappings.apply(lambda found: frozenset(found))
         in_aws = propagation.groups().apply(lambda found: _check_target_ids(given, found))
         self._in_aws = in_aws
         # Known only once these resources exist; `urn` is known in previews.
@@ -223,7 +223,7 @@ class PushGroups(pulumi.ComponentResource):
         self,
         propagation: Propagation,
         linked: _ByKey,
-        joined: tuple[_ByKey, _ByKey, Sequence[str]],
+        joined: tuple[_ByKey, _ByKey, Collection[str]],
         lists: AppLists,
         state: State | None,
         assigned_groups: Sequence[str],
@@ -243,7 +243,7 @@ class PushGroups(pulumi.ComponentResource):
         self,
         propagation: Propagation,
         groups: Mapping[str, Mapping[str, Any]],
-        pushed: Sequence[str],
+        pushed: Collection[str],
         lists: AppLists,
     ) -> _ByKey:
         """Identity Store group IDs by key of the groups that AWS did not have before."""
@@ -257,7 +257,7 @@ class PushGroups(pulumi.ComponentResource):
         return await propagation.wait_for_groups(lists, pending)
 
     def _targets(
-        self, names: _ByKey, sources: _ByKey, pushed: Sequence[str], in_aws: _ByKey, app_id: str
+        self, names: _ByKey, sources: _ByKey, pushed: Collection[str], in_aws: _ByKey, app_id: str
     ) -> Output[dict[str, str]]:
         """The app group to link, for each group that AWS has and that has no push mapping.
 
@@ -317,7 +317,7 @@ def _existing_id(
     component: str,
     source: str,
     name: str,
-    pushed: Sequence[str],
+    pushed: Collection[str],
     in_aws: _ByKey,
     state: State | None,
 ) -> str | None:
@@ -327,9 +327,9 @@ def _existing_id(
         return None
     if state is not None:
         recorded: _ByKey = state.one(PUSH_GROUPS, component).get("group_ids") or {}
-        for key, mapping in state.of_type(PUSH_MAPPING, f"{component}-").items():
-            known = recorded.get(key)
-            if mapping.get("sourceGroupId") == source and known in in_aws.values():
+        for resource in state.names(PUSH_MAPPING, ("sourceGroupId",), (source,)):
+            known = recorded.get(resource.removeprefix(f"{component}-"))
+            if known in in_aws.values():
                 return known
     return in_aws.get(name)
 
