@@ -17,6 +17,7 @@ from pulumi import InvokeOptions, Output, Resource
 
 from okta_idc.clients.json_path import get_object, get_text
 from okta_idc.fleet.resources import (
+    ACCOUNT_ACCESS,
     ACCOUNT_ASSIGNMENT,
     APPLICATION_ASSIGNMENT,
     BOUNDARY,
@@ -34,7 +35,6 @@ CONNECTION = "okta:app/connection:Connection"
 SAML_APP = "okta:app/saml:Saml"
 GROUP_ASSIGNMENT = "okta:app/groupAssignment:GroupAssignment"
 GROUP_RULE = "okta:group/rule:Rule"
-ACCOUNT_ACCESS = "okta-identity-center:index:AccountAccess"
 PUSH_GROUPS = "okta-identity-center:index:PushGroups"
 USER_ASSIGNMENT = "okta:app/user:User"
 CONTROL_ATTRIBUTES = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"

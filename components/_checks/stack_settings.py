@@ -7,7 +7,6 @@ Previews do the same. Without rules and without a fleet, nothing is read.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pulumi
 from pulumi import Resource
@@ -15,26 +14,26 @@ from pulumi import Resource
 from okta_idc.access_rules import changes
 from okta_idc.access_rules.resolution import Grant, Resolution, has_rules, resolve
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.json_path import get_object
 from okta_idc.clients.okta import OktaError
 from okta_idc.clients.okta_auth import CredentialsError
 from okta_idc.fleet.placement import Placement, Share, UnknownUnitError, share_of
-from okta_idc.fleet.resources import PLACED, Recorded, places
+from okta_idc.fleet.resources import (
+    ACCOUNT_ACCESS,
+    ACCOUNT_ASSIGNMENT,
+    PERMISSION_SET,
+    PLACED,
+    PUSH_MAPPING,
+    Recorded,
+    grants,
+    places,
+)
 from okta_idc.rules import fleet
 from okta_idc.settings import PROJECT, Settings, SettingsError
 from okta_idc.settings.parts import CORE, stack_name
 
 from .._clients import directory
 from .._errors import ValidationError, raise_findings
-from .._state import (
-    ACCOUNT_ACCESS,
-    ACCOUNT_ASSIGNMENT,
-    PERMISSION_SET,
-    PUSH_MAPPING,
-    Names,
-    State,
-    read_state_now,
-)
+from .._state import Names, State, read_state_now
 
 _UNREAD = (
     "the accounts and groups that rules select cannot be read: {error} Nothing was changed. "
@@ -43,6 +42,7 @@ _UNREAD = (
 
 _UNIT = "Correct the path or the ID, or remove it; `okta-idc fleet` then moves its accounts."
 
+_GRANTS = ACCOUNT_ACCESS, PERMISSION_SET, ACCOUNT_ASSIGNMENT
 _OTHER_PROGRAM = (
     f"only the program of the project {PROJECT} declares the other parts of a fleet: they would "
     "have no stack. Remove it."
@@ -102,7 +102,7 @@ def resolve_settings(
     if (state := read_state_now(parent)) is None:
         raise ValidationError.at("", _NO_STATE)
     names = [each.name for each in settings.account_access.permission_sets]
-    deployed = frozenset(_deployed(state, f"{name}-access", names))
+    deployed = frozenset(grants(_recorded(state, _GRANTS), name, names))
     try:
         resolution = resolve(settings, found, deployed.__contains__)
         whole = resolution.settings
@@ -125,15 +125,16 @@ def resolve_settings(
     return result
 
 
+def _recorded(state: State, kinds: Iterable[str]) -> Iterator[Recorded]:
+    for kind in kinds:
+        for resource, outputs in state.of_type(kind, "").items():
+            yield Recorded(state.urns[kind, resource], kind, resource, outputs)
+
+
 def _check_places(state: State, placement: Placement, name: str, part: str, core: str) -> None:
     """Raises OIC-572 if another stack of the fleet must have a resource of this one."""
-    recorded = (
-        Recorded(state.urns[kind, resource], kind, resource, outputs)
-        for kind in PLACED
-        for resource, outputs in state.of_type(kind, "").items()
-    )
     elsewhere: dict[str, tuple[str, ...]] = {}
-    for each, wanted in places(recorded, placement, name, part):
+    for each, wanted in places(_recorded(state, PLACED), placement, name, part):
         if wanted != part:
             stack = stack_name(core, wanted)
             elsewhere[stack] = (*elsewhere.get(stack, ()), each.name)
@@ -162,23 +163,3 @@ def _report(
 
 def _sentence(error: Exception) -> str:
     return f"{str(error).strip().rstrip('.')}."
-
-
-def _deployed(state: State, component: str, declared: Iterable[str]) -> Iterator[Grant]:
-    """The account assignments in the state: permission set, group as declared, and account.
-    `declared`: names of permission sets. After a move, only the resource's name has its set's."""
-    prefix = f"{component}-"
-    arns = get_object(state.one(ACCOUNT_ACCESS, component), "permission_set_arns")
-    sets: dict[Any, str] = {arn: name for name, arn in arns.items()}
-    sets |= {
-        outputs.get("arn"): str(outputs.get("name"))
-        for outputs in state.of_type(PERMISSION_SET, prefix).values()
-    }
-    for name, outputs in state.of_type(ACCOUNT_ASSIGNMENT, prefix).items():
-        permission_set = sets.get(outputs.get("permissionSetArn")) or max(
-            (each for each in declared if name.startswith(f"{each}-")), key=len, default=""
-        )
-        account = str(outputs.get("targetId"))
-        if name.startswith(f"{permission_set}-") and name.endswith(f"-{account}"):
-            group = name.removeprefix(f"{permission_set}-").removesuffix(f"-{account}")
-            yield permission_set, group, account

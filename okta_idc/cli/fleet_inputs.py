@@ -3,12 +3,14 @@
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from okta_idc.access_rules import changes
 from okta_idc.access_rules.live import LiveDirectory
-from okta_idc.access_rules.resolution import has_rules
-from okta_idc.cli.resolved_settings import live_directory, resolved
+from okta_idc.access_rules.resolution import Resolution, has_rules
+from okta_idc.cli.resolved_settings import live_directory, resolution
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import (
     InputError,
@@ -21,7 +23,7 @@ from okta_idc.clients.json_path import Json
 from okta_idc.fleet.mover import exported, exported_states, stack_names
 from okta_idc.fleet.placement import Placement, UnknownUnitError
 from okta_idc.fleet.process import NoStackError, Pulumi, PulumiError
-from okta_idc.fleet.resources import Recorded, places
+from okta_idc.fleet.resources import Recorded, grants, places
 from okta_idc.fleet.stack_files import (
     StackFileError,
     read_part,
@@ -30,11 +32,10 @@ from okta_idc.fleet.stack_files import (
     write_part_files,
 )
 from okta_idc.fleet.stacks import FleetStack, is_part_name, stacks_of
-from okta_idc.fleet.states import Move, MoveError, moves, resources
-from okta_idc.recovery.declared import declared
+from okta_idc.fleet.states import Move, MoveError, moves, recorded, resources
 from okta_idc.recovery.differences import federation_name
 from okta_idc.recovery.state import State
-from okta_idc.settings import Settings
+from okta_idc.settings import ROOT, Settings
 from okta_idc.settings.parts import CORE, parts_of
 
 _WITHOUT_FILE = (
@@ -109,13 +110,12 @@ class FleetInputs:
     def moves(self, stacks: Iterable[FleetStack], states: Mapping[str, Json]) -> list[Move]:
         """What is in the wrong stack, of those whose states are given. Raises InputError, and
         AwsError if the organization cannot be read."""
-        placement = Placement(self.settings.fleet, self._directory)
-        recorded_core = {"deployment": {"resources": resources(states.get(self.core, {}))}}
-        name = federation_name(State.of(recorded_core))
+        placement = Placement(self.settings.fleet, lambda: self._directory)
+        name = self._name(states)
         former = {each.part for each in stacks if each.is_former}
 
-        def wanted(recorded: Iterable[Recorded], part: str) -> Iterator[tuple[Recorded, str]]:
-            for each, belongs in places(recorded, placement, name, part):
+        def wanted(listed: Iterable[Recorded], part: str) -> Iterator[tuple[Recorded, str]]:
+            for each, belongs in places(listed, placement, name, part):
                 # A former part keeps nothing: what cannot be placed goes to the core.
                 yield each, CORE if belongs in former else belongs
 
@@ -125,16 +125,29 @@ class FleetInputs:
         except (MoveError, UnknownUnitError) as error:
             raise InputError(f"{error}.".replace("..", ".")) from None
 
-    def declared(self) -> list[tuple[str, str]]:
-        """Type and name of each resource that the settings declare, in all stacks. Raises
-        InputError, AwsError, and OktaError if the accounts and groups that rules select cannot be
-        read."""
+    def resolution(self, states: Mapping[str, Json]) -> Resolution:
+        """What rules select; without rules, nothing is read. `states`: of all stacks. Raises
+        InputError if more assignments would be removed, in all stacks together, than the settings
+        permit (OIC-568). Raises InputError, AwsError, and OktaError if the organization or the
+        groups cannot be read."""
         settings = self.settings
-        if has_rules(settings):
-            config = read_configuration(self.core)
-            settings = resolved(settings, config, endpoint=self.endpoint)
-        return [(each.type, each.name) for each in declared(settings)]
+        if not has_rules(settings):
+            return Resolution(settings)
+        names = [each.name for each in settings.account_access.permission_sets]
+        listed = [each for state in states.values() for each in recorded(state)]
+        deployed = frozenset(grants(listed, self._name(states), names))
+        found = resolution(settings, self._directory, deployed.__contains__)
+        refused = changes.removals(settings, changes.compare(settings, found, deployed), found)
+        if refused:
+            raise InputError("\n".join(each.text(f"{ROOT}.account_access") for each in refused))
+        return found
 
+    def _name(self, states: Mapping[str, Json]) -> str:
+        """The federation's, according to the state of the core."""
+        recorded_core = {"deployment": {"resources": resources(states.get(self.core, {}))}}
+        return federation_name(State.of(recorded_core))
+
+    @cached_property
     def _directory(self) -> LiveDirectory:
         config: Mapping[str, Any] = read_configuration(self.core)
         return live_directory(config, endpoint=self.endpoint)

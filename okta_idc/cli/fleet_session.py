@@ -37,6 +37,7 @@ from okta_idc.fleet.schedule import Run, Schedule, Status
 from okta_idc.fleet.stacks import FleetStack, stages
 from okta_idc.fleet.states import Move, leftovers, pending, recorded
 from okta_idc.recovery.checkpoint import is_running
+from okta_idc.recovery.declared import declared
 from okta_idc.rules.registry import count
 
 SUCCESS, FAILED, UNKNOWN = 0, 1, 2
@@ -57,6 +58,8 @@ class Session:
     as_json: bool
     endpoint: str = ""
     confirmed: bool = False
+    declared: list[tuple[str, str]] | None = field(default=None, init=False)
+    """Type and name of each resource that the settings declare; None: unknown, or not needed."""
     files: list[Path] = field(default_factory=list[Path], init=False)
     stacks: list[FleetStack] = field(default_factory=list[FleetStack], init=False)
     moves: list[Move] = field(default_factory=list[Move], init=False)
@@ -92,13 +95,25 @@ class Session:
         with self._signals(runner):
             if moving:
                 self.moves = fleet.moves(self.stacks, states)
+                if self.verb != "move":
+                    self._resolve(fleet, states)
                 print_moves(self.console, self.moves, planned=self.verb == "preview")
                 if self.verb != "preview":
                     self._move(Mover(fleet.pulumi, states, self.at_once, runner.stop), read)
-            runs = [] if self.verb == "move" else self._perform(fleet, runner, read)
+            runs = [] if self.verb == "move" else self._perform(runner, read)
         with suppress(OSError):  # no stack has run
             logs.rmdir()
         return runs
+
+    def _resolve(self, fleet: FleetInputs, states: Mapping[str, Json]) -> None:
+        """Find out what the settings declare. Raises InputError if the run would remove too
+        much."""
+        try:
+            found = fleet.resolution(states).settings
+        except (AwsError, OktaError, CredentialsError) as error:
+            print_error(f"unknown: how much access the rules of the settings remove. {error}")
+        else:
+            self.declared = [(each.type, each.name) for each in declared(found)]
 
     def _move(self, mover: Mover, read: Mapping[str, Json | PulumiError]) -> None:
         unsettled = {
@@ -128,9 +143,7 @@ class Session:
         if self.verb == "move" and not self.moves and not self.moved.deleted:
             self.console.print("Nothing to move.")
 
-    def _perform(
-        self, fleet: FleetInputs, runner: Runner, read: dict[str, Json | PulumiError]
-    ) -> list[Run]:
+    def _perform(self, runner: Runner, read: dict[str, Json | PulumiError]) -> list[Run]:
         listed = [each for each in self.stacks if each.name in read]
         if self.verb in _MOVING:
             listed = [each for each in listed if not each.is_former]
@@ -144,7 +157,7 @@ class Session:
         ordered = [[runs[each] for each in stage] for stage in stages(listed, backwards=destroys)]
         if self.verb != "preview":  # nothing of it waits for a rate limit
             running = [each for each, run in runs.items() if not run.is_over]
-            self.console.print(self._estimate(fleet, running, read), soft_wrap=True)
+            self.console.print(self._estimate(running, read), soft_wrap=True)
         with display([*runs.values()]) as shown:
             schedule = Schedule(
                 runner.perform, self.at_once, runner.stop, shown.changed,
@@ -154,21 +167,17 @@ class Session:
         print_summary(self.console, [*runs.values()], runner.logs, self.core, self.verb)
         return [*runs.values()]
 
-    def _estimate(
-        self, fleet: FleetInputs, running: Sequence[FleetStack], read: Mapping[str, Any]
-    ) -> str:
+    def _estimate(self, running: Sequence[FleetStack], read: Mapping[str, Any]) -> str:
         """How long the run lasts at least, because of Okta's and AWS's limits."""
         # Before an update, what other stacks have is no reason to create it.
         names = [*read] if self.verb == "up" else [each.name for each in running]
         states = [read[name] for name in names if not isinstance(read[name], PulumiError)]
         known = [(each.kind, each.name) for state in states for each in recorded(state)]
-        try:
-            declared = fleet.declared() if self.verb == "up" else []
-        except (InputError, AwsError, OktaError, CredentialsError) as error:
-            return f"unknown: how long rate limits make this run last. {error}"
+        if self.verb == "up" and self.declared is None:
+            return "unknown: how long rate limits make this run last."
         at_once = min(self.at_once, len(running) or 1) * (self.parallel or _ENGINE_PARALLEL)
         parts = [each.part for each in running]
-        changes = planned(self.verb, declared, known)
+        changes = planned(self.verb, self.declared or [], known)
         return estimate(changes, parts=parts, parallel=at_once).sentence
 
     def _blocked(self) -> dict[str, str]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from okta_idc.access_rules.directory import Directory
 from okta_idc.access_rules.live import LiveDirectory
-from okta_idc.access_rules.resolution import Grant, has_rules, resolve
+from okta_idc.access_rules.resolution import Grant, Resolution, has_rules, resolve
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import InputError, org_url
 from okta_idc.clients.aws_config import AwsConfig
@@ -39,8 +40,15 @@ def resolved(
         return settings
     region = region or str((outputs or {}).get("region") or "")
     directory = live_directory(config, outputs, url=url, region=region, endpoint=endpoint)
+    return resolution(settings, directory, is_assigned).settings
+
+
+def resolution(
+    settings: Settings, directory: Directory, is_assigned: Callable[[Grant], bool]
+) -> Resolution:
+    """What rules select, with the reasons. Raises InputError, AwsError, and OktaError."""
     try:
-        return resolve(settings, directory, is_assigned, ROOT).settings
+        return resolve(settings, directory, is_assigned, ROOT)
     except SettingsError as error:
         raise InputError(str(error)) from None
 

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from okta_idc.access_rules.resolution import Grant
+from okta_idc.clients.json_path import get_object
 from okta_idc.fleet.placement import Placement
 from okta_idc.settings.parts import CORE
 
+ACCOUNT_ACCESS = "okta-identity-center:index:AccountAccess"
 PUSH_MAPPING = "okta:index/pushGroup:PushGroup"
 ACCOUNT_ASSIGNMENT = "aws:ssoadmin/accountAssignment:AccountAssignment"
 APPLICATION_ASSIGNMENT = "aws:ssoadmin/applicationAssignment:ApplicationAssignment"
@@ -56,6 +59,33 @@ def places(
             key = "arn" if each.kind == PERMISSION_SET else "permissionSetArn"
             name = sets.get(each.outputs.get(key))
             yield each, part if name is None else placement.permission_set(name)
+
+
+def grants(
+    recorded: Iterable[Recorded], federation: str, declared: Iterable[str]
+) -> Iterator[Grant]:
+    """The recorded account assignments: permission set, group as declared, and account. `declared`:
+    names of permission sets. After a move, only the resource's name has its set's."""
+    prefix = f"{federation}-access-"
+    listed = [each for each in recorded if f"{each.name}-".startswith(prefix)]
+    sets: dict[Any, str] = {}
+    for each in listed:
+        if each.kind == ACCOUNT_ACCESS:
+            arns = get_object(each.outputs, "permission_set_arns")
+            sets = {arn: name for name, arn in arns.items()} | sets
+        elif each.kind == PERMISSION_SET:
+            sets[each.outputs.get("arn")] = str(each.outputs.get("name"))
+    for each in listed:
+        if each.kind != ACCOUNT_ASSIGNMENT:
+            continue
+        name = each.name.removeprefix(prefix)
+        permission_set = sets.get(each.outputs.get("permissionSetArn")) or max(
+            (known for known in declared if name.startswith(f"{known}-")), key=len, default=""
+        )
+        account = str(each.outputs.get("targetId"))
+        if name.startswith(f"{permission_set}-") and name.endswith(f"-{account}"):
+            group = name.removeprefix(f"{permission_set}-").removesuffix(f"-{account}")
+            yield permission_set, group, account
 
 
 def part_with(kind: str, key: Sequence[str], placement: Placement) -> str:
