@@ -5,8 +5,10 @@ The rest of the program sees settings that list accounts and groups, and this st
 Previews do the same. Without rules and without a fleet, nothing is read.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pulumi
 from pulumi import Resource
@@ -27,9 +29,11 @@ from okta_idc.fleet.resources import (
     grants,
     places,
 )
+from okta_idc.fleet.stack_files import PLACES_KNOWN, StackFileError, recorded_parts
 from okta_idc.rules import fleet
 from okta_idc.settings import PROJECT, Settings, SettingsError
-from okta_idc.settings.parts import CORE, stack_name
+from okta_idc.settings.models import Fleet
+from okta_idc.settings.parts import CORE, parts_of, stack_name
 
 from .._clients import directory
 from .._errors import ValidationError, raise_findings
@@ -90,9 +94,10 @@ def resolve_settings(
     `part`: of the stack, in the fleet of the stack `core`.
 
     Raises ValidationError if a rule selects nothing or too much (OIC-562 to OIC-566), if too much
-    access would be removed (OIC-568), if the stack has resources of another one (OIC-572), and if
-    Okta or AWS cannot be read.
+    access would be removed (OIC-568), if the stack has resources of another one (OIC-572), or may
+    declare what a former part still has (OIC-573), and if Okta or AWS cannot be read.
     """
+    _check_former_parts(settings.fleet, core)
     found = directory(parent)
     placement = Placement(settings.fleet, lambda: found)
     if not has_rules(settings) and settings.fleet is None:
@@ -129,6 +134,18 @@ def _recorded(state: State, kinds: Iterable[str]) -> Iterator[Recorded]:
     for kind in kinds:
         for resource, outputs in state.of_type(kind, "").items():
             yield Recorded(state.urns[kind, resource], kind, resource, outputs)
+
+
+def _check_former_parts(fleet_: Fleet | None, core: str) -> None:
+    """Raises OIC-573. `okta-idc fleet` has read the states, and runs what they permit."""
+    if os.environ.get(PLACES_KNOWN) or pulumi.get_project() != PROJECT:
+        return
+    try:
+        recorded = recorded_parts(Path.cwd(), PROJECT, core)
+    except StackFileError as error:
+        raise ValidationError.at("fleet", str(error)) from None
+    former = [stack_name(core, each) for each in recorded if each not in parts_of(fleet_)]
+    raise_findings(fleet.former_parts_are_moved(fleet.FormerParts(core, tuple(former))), "fleet")
 
 
 def _check_places(state: State, placement: Placement, name: str, part: str, core: str) -> None:

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,10 @@ from okta_idc.fleet.budget import estimate
 from okta_idc.fleet.locks import FleetRunningError, only_fleet, recover_command
 from okta_idc.fleet.mover import Moved, Mover
 from okta_idc.fleet.planned import planned
-from okta_idc.fleet.process import PulumiError
+from okta_idc.fleet.process import Pulumi, PulumiError
 from okta_idc.fleet.runner import Runner
 from okta_idc.fleet.schedule import Run, Schedule, Status
+from okta_idc.fleet.stack_files import PLACES_KNOWN
 from okta_idc.fleet.stacks import FleetStack, stages
 from okta_idc.fleet.states import Move, leftovers, pending, recorded
 from okta_idc.recovery.checkpoint import is_running
@@ -91,7 +92,8 @@ class Session:
         if self.verb == "destroy":
             self._confirm(list(read))
         logs = Path(tempfile.mkdtemp(prefix="okta-idc-fleet-"))
-        runner = Runner(fleet.pulumi, self.verb, read, logs, is_running, self.parallel)
+        pulumi = self._pulumi(fleet, read)
+        runner = Runner(pulumi, self.verb, read, logs, is_running, self.parallel)
         with self._signals(runner):
             if moving:
                 self.moves = fleet.moves(self.stacks, states)
@@ -114,6 +116,14 @@ class Session:
             print_error(f"unknown: how much access the rules of the settings remove. {error}")
         else:
             self.declared = [(each.type, each.name) for each in declared(found)]
+
+    def _pulumi(self, fleet: FleetInputs, read: Mapping[str, Json | PulumiError]) -> Pulumi:
+        """For the stacks' programs, which otherwise refuse to run while there are former parts."""
+        former = [read.get(each.name) for each in self.stacks if each.is_former]
+        if any(isinstance(state, PulumiError) for state in former):
+            return fleet.pulumi
+        environment = {**fleet.pulumi.environment, PLACES_KNOWN: "true"}
+        return replace(fleet.pulumi, environment=environment)
 
     def _move(self, mover: Mover, read: Mapping[str, Json | PulumiError]) -> None:
         unsettled = {

@@ -19,6 +19,9 @@ from okta_idc.settings.yaml_file import YamlError, entries, read_nodes, read_yam
 
 PART = "part"
 """The key of a part's stack file, `okta-identity-center:part`, that names the core stack."""
+PLACES_KNOWN = "OIC_FLEET_PLACES_KNOWN"
+"""A variable of `okta-idc fleet`, for the programs that it starts: it has read the states of former
+parts, and starts no stack before it has what belongs to it."""
 KEY_FIELDS = ("secretsprovider", "encryptedkey", "encryptionsalt")
 """What a stack file says about the key of its encrypted values."""
 _HEADER = """\

@@ -76,3 +76,29 @@ def resources_are_in_their_stack(found: Misplaced) -> Iterator[Violation]:
         listed = shortened(list(names), 3)
         command = f"okta-idc fleet move --stack {found.stack}"
         yield "", None, f"{number} {belong} to stack {stack}: {listed}. Run `{command}`."
+
+
+@dataclass(frozen=True, slots=True)
+class FormerParts:
+    """Stacks of the fleet that have a stack file, and that the settings no longer have. `stack`:
+    the core stack."""
+
+    stack: str
+    names: tuple[str, ...] = ()
+
+
+@component_rule(
+    "OIC-573",
+    "A stack file of a fleet belongs to a part that the settings no longer have",
+    source=_KIT,
+    remedy="What the stack still has would be created a second time. The command moves it in the "
+    "states, changes nothing in Okta or AWS, and deletes the empty stack with its file. Commit "
+    "that the file is deleted.",
+    good=FormerParts("prod"),
+    bad=FormerParts("prod", ("prod-access-2",)),
+)
+def former_parts_are_moved(found: FormerParts) -> Iterator[Violation]:
+    """Subject: a fleet, or a stack that was one."""
+    for name in found.names:
+        command = f"okta-idc fleet move --stack {found.stack}"
+        yield "", None, f"no part has the stack {name}. Run `{command}`."

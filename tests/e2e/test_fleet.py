@@ -210,6 +210,10 @@ def test_another_division_moves_state_and_changes_nothing_else(project: FleetPro
 def test_without_a_fleet_everything_returns_to_one_stack(project: FleetProject) -> None:
     log, access = Log(project.kit), assigned(project.kit)
     project.configure(**SETTINGS | MORE)
+    refused = project.run("up", "", "--yes", "--skip-preview")
+    assert refused.code != 0
+    assert f"okta-idc fleet move --stack {project.core}" in refused.text
+    assert "OIC-573" in refused.text
     fleet(project, "up")
     assert {*recorded(project, "").values()} == {""}
     assert log.writes() == []

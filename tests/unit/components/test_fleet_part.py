@@ -1,19 +1,21 @@
 """The stacks of a fleet: the core, and the parts, each with its share."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pulumi import RunError
 
 from components import IdentityCenterFederation, _state
 from components._checks import stack_settings
 from components.fleet_part import FederationPart
 from okta_idc.clients.identity_center import PermissionSetDetails
-from okta_idc.fleet.stack_files import Part
+from okta_idc.fleet.stack_files import PLACES_KNOWN, Part
 from okta_idc.settings import load_settings
 from tests.unit.components.conftest import MockCloud
-from tests.unit.components.test_federation import arguments
+from tests.unit.components.test_federation import arguments, federation
 from tests.unit.okta_idc.access_rules.directory import DEV1, DEV2, PROD, MemoryDirectory
 
 Declare = Callable[..., None]
@@ -323,6 +325,27 @@ def test_a_single_stack_that_becomes_a_core_deletes_nothing(
     with pytest.raises(RunError, match=r"1 resource belongs to stack stack-push-aws-a.*OIC-572"):
         declare(core())
     assert declared(cloud) == set()
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize("fleet_", [None, FLEET])
+def test_what_a_former_part_may_have_is_not_created_again(
+    cloud: MockCloud, declare: Declare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    preview: bool, fleet_: Any,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    config = {"okta-identity-center:part": {"core": "stack", "name": "push-9"}}
+    (tmp_path / "Pulumi.stack-push-9.yaml").write_text(yaml.safe_dump({"config": config}))
+    (tmp_path / "Pulumi.stack-push-of-another.yaml").write_text("config: {}")
+    program = core(fleet=fleet_) if fleet_ else federation(push_groups=["aws-admins"])
+    with pytest.raises(
+        RunError, match=r"stack-push-9\. Run `okta-idc fleet move --stack stack`.*573"
+    ):
+        declare(program, preview=preview)
+    assert declared(cloud) == set()
+    monkeypatch.setenv(PLACES_KNOWN, "true")
+    declare(program, preview=preview)
+    assert "idc-app-saml" in declared(cloud)
 
 
 def test_the_core_reports_no_mapping_of_another_stack_as_unmanaged(
