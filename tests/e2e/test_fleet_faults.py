@@ -1,0 +1,131 @@
+"""What happens to a fleet when others change or use up something while it runs."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import Kit
+from tests.e2e.fleet_project import FleetProject
+from tests.e2e.test_access_rules import make_unit, move, unit_id
+from tests.e2e.test_fleet import ACCOUNTS, SETTINGS, assigned, fleet
+
+pytestmark = pytest.mark.e2e
+
+DEV, PROD = ACCOUNTS
+UNITS = "Workloads/Dev", "Workloads/Prod"
+BY_UNIT: dict[str, Any] = SETTINGS | {
+    "push_groups": ["aws-developers", "aws-finance"],
+    "account_access": {
+        "permission_sets": [
+            {"name": "Developer", "groups": ["aws-developers"],
+             "account_selectors": [{"organizational_unit": UNITS[0]}]},
+            {"name": "CostReports", "groups": ["aws-finance"],
+             "account_selectors": [{"organizational_unit": "Workloads", "nested": True}]},
+        ]
+    },
+    "fleet": {"push_groups": {"count": 1}, "accounts": {"organizational_units": [*UNITS]}},
+}  # fmt: skip
+
+
+@contextmanager
+def after(kit: Kit, operation: str, action: Callable[[], object]) -> Iterator[None]:
+    """Act as soon as the request log shows an operation of Okta or AWS."""
+    ended = threading.Event()
+
+    def calls(since: int) -> list[dict[str, Any]]:
+        log = f"/sandbox/request-log?since={since}&server="
+        return [call for server in ("okta", "aws") for call in kit.okta("GET", log + server)]
+
+    def watch() -> None:
+        since = max((call["seq"] for call in calls(0)), default=0)
+        while not ended.wait(0.05):
+            if any(call["operation"] == operation for call in calls(since)):
+                action()
+                return
+        pytest.fail(f"{operation} was not called")
+
+    with ThreadPoolExecutor(1) as pool:
+        watching = pool.submit(watch)
+        try:
+            yield
+        finally:
+            ended.set()
+            watching.result()
+
+
+@pytest.fixture
+def project(kit: Kit, tmp_path: Path) -> Iterator[FleetProject]:
+    with kit.running_sandbox("--connections", "supported"):
+        organizations = kit.aws("organizations")
+        for unit, account in zip(UNITS, ACCOUNTS, strict=True):
+            make_unit(organizations, *unit.split("/"))
+            move(organizations, account, unit.partition("/")[2])
+        core = tmp_path.name.replace("_", "-")
+        yield FleetProject(kit, tmp_path / "project", core)
+
+
+def test_a_unit_and_an_account_that_vanish_in_the_middle(project: FleetProject) -> None:
+    organizations = project.kit.aws("organizations")
+
+    def vanish() -> None:
+        root = unit_id(organizations)
+        unit = unit_id(organizations, "Workloads", "Dev")
+        organizations.move_account(AccountId=DEV, SourceParentId=unit, DestinationParentId=root)
+        organizations.delete_organizational_unit(OrganizationalUnitId=unit)
+        organizations.close_account(AccountId=PROD)
+
+    project.configure(**BY_UNIT)
+    with after(project.kit, "sso:CreatePermissionSet", vanish):
+        failed = fleet(project, "up", code=1)
+    status = {each["part"]: each["status"] for each in failed["stacks"]}
+    assert status[""] == "done", failed
+    stopped = [each for each in failed["stacks"] if each["status"] == "failed"]
+    assert len(stopped) == len(status) - 1
+    assert all(UNITS[0] in json.dumps(each["errors"]) for each in stopped), failed
+    assert assigned(project.kit) == set()
+    # The unit is back; the closed account is not.
+    make_unit(organizations, *UNITS[0].split("/"))
+    [parent] = organizations.list_parents(ChildId=DEV)["Parents"]
+    organizations.move_account(
+        AccountId=DEV, SourceParentId=parent["Id"],
+        DestinationParentId=unit_id(organizations, "Workloads", "Dev"),
+    )  # fmt: skip
+    healed = fleet(project, "up")
+    assert {each["status"] for each in healed["stacks"]} <= {"done", "unchanged"}
+    assert assigned(project.kit) == {
+        ("Developer", "aws-developers", DEV), ("CostReports", "aws-finance", DEV),
+    }  # fmt: skip
+
+
+def test_a_foreign_client_that_uses_up_the_limits(project: FleetProject) -> None:
+    kit = project.kit
+    project.configure(**SETTINGS, fleet={"push_groups": {"count": 1}, "accounts": {"count": 1}})
+    kit.okta("POST", "/sandbox/settings", {"limits": "workforce"})
+
+    def use_up() -> None:
+        def read_on() -> None:
+            while True:
+                kit.okta("GET", "/api/v1/apps?limit=200")
+
+        with pytest.raises(httpx.HTTPStatusError, match="429") as refused:
+            read_on()
+        resets.append(float(refused.value.response.headers["X-Rate-Limit-Reset"]))
+
+    resets: list[float] = []
+    with after(kit, "POST /api/v1/apps", use_up):
+        done = fleet(project, "up")
+    assert {each["status"] for each in done["stacks"]} == {"done"}
+    assert time.time() > resets[0] - 1, "nothing waited for the reset"
+    log = kit.okta("GET", "/sandbox/request-log?server=okta")
+    refused = [call for call in log if call["status"] == 429]
+    assert len(refused) > 1, "the fleet itself was never refused"
+    kit.okta("POST", "/sandbox/settings", {"limits": "off"})
+    assert {each["status"] for each in fleet(project, "preview")["stacks"]} == {"unchanged"}
