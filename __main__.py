@@ -15,7 +15,13 @@ from components import (
     reject_ambient_credentials,
 )
 from components.fleet_part import FederationPart
-from okta_idc.fleet.stack_files import PART, load_part, settings_of_part
+from okta_idc.fleet.stack_files import (
+    PART,
+    StackFileError,
+    load_part,
+    settings_of_part,
+    stack_folder,
+)
 from okta_idc.settings import ROOT, SettingsError, federation_in, load_settings, read_value
 
 exit_when_stopped()
@@ -25,12 +31,12 @@ federation: IdentityCenterFederation | FederationPart
 try:
     if (given := config.get_object(PART)) is not None:
         part = load_part(given, project)
-        settings = settings_of_part(Path.cwd(), project, part)
+        settings = settings_of_part(stack_folder(Path.cwd(), os.environ), project, part)
         federation = FederationPart("identity-center", settings, part)
     else:
         settings = load_settings(federation_in(read_value(config.require(ROOT)), Path.cwd()))
         federation = IdentityCenterFederation("identity-center", federation_args_from(settings))
-except SettingsError as error:
+except (SettingsError, StackFileError) as error:
     raise pulumi.RunError(str(error)) from None
 
 for name, value in federation.outputs().items():

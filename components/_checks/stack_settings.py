@@ -2,7 +2,7 @@
 
 The rest of the program sees settings that list accounts and groups, and this stack's share of them
 (docs/decisions/0037-resolve-access-rules-first.md, 0038-divide-a-federation-among-stacks.md).
-Previews do the same. Without rules and without a fleet, nothing is read.
+Previews do the same. Without rules and without a fleet, nothing is read of Okta, AWS, or the state.
 """
 
 import os
@@ -29,7 +29,12 @@ from okta_idc.fleet.resources import (
     grants,
     places,
 )
-from okta_idc.fleet.stack_files import PLACES_KNOWN, StackFileError, recorded_parts
+from okta_idc.fleet.stack_files import (
+    PLACES_KNOWN,
+    StackFileError,
+    recorded_parts,
+    stack_folder,
+)
 from okta_idc.rules import fleet
 from okta_idc.settings import PROJECT, Settings, SettingsError
 from okta_idc.settings.models import Fleet
@@ -97,7 +102,7 @@ def resolve_settings(
     access would be removed (OIC-568), if the stack has resources of another one (OIC-572), or may
     declare what a former part still has (OIC-573), and if Okta or AWS cannot be read.
     """
-    _check_former_parts(settings.fleet, core)
+    _check_former_parts(parent, settings.fleet, core)
     found = directory(parent)
     placement = Placement(settings.fleet, lambda: found)
     if not has_rules(settings) and settings.fleet is None:
@@ -136,14 +141,15 @@ def _recorded(state: State, kinds: Iterable[str]) -> Iterator[Recorded]:
             yield Recorded(state.urns[kind, resource], kind, resource, outputs)
 
 
-def _check_former_parts(fleet_: Fleet | None, core: str) -> None:
+def _check_former_parts(parent: Resource, fleet_: Fleet | None, core: str) -> None:
     """Raises OIC-573. `okta-idc fleet` has read the states, and runs what they permit."""
-    if os.environ.get(PLACES_KNOWN) or pulumi.get_project() != PROJECT:
+    if os.environ.get(PLACES_KNOWN) == "true" or pulumi.get_project() != PROJECT:
         return
     try:
-        recorded = recorded_parts(Path.cwd(), PROJECT, core)
+        recorded = recorded_parts(stack_folder(Path.cwd(), os.environ), PROJECT, core)
     except StackFileError as error:
-        raise ValidationError.at("fleet", str(error)) from None
+        pulumi.log.warn(f"unknown: whether another stack is a part of this one. {error}", parent)
+        return
     former = [stack_name(core, each) for each in recorded if each not in parts_of(fleet_)]
     raise_findings(fleet.former_parts_are_moved(fleet.FormerParts(core, tuple(former))), "fleet")
 

@@ -36,7 +36,8 @@ def preview(
     between which something would move are not previewed before it has moved.
 
     Exit code 0: success; 1: a stack failed; 2: something could not be read, resources must move
-    before a stack can be previewed, or another fleet command runs.
+    before a stack can be previewed, rules select too little or would remove too much, or another
+    fleet command runs.
 
     Example: okta-idc fleet preview --stack prod
     """
@@ -55,8 +56,8 @@ def up(
     one has changed something. Run the command again to continue after a failure. After Ctrl-C, no
     further stack starts, and those that run finish what they have begun.
 
-    Exit code 0: success; 1: a stack failed; 2: something could not be read, or another fleet
-    command runs.
+    Exit code 0: success; 1: a stack failed; 2: something could not be read, rules select too little
+    or would remove too much, or another fleet command runs.
 
     Example: okta-idc fleet up --stack prod --stacks-at-once 8
     """

@@ -137,9 +137,11 @@ class FleetInputs:
         listed = [each for state in states.values() for each in recorded(state)]
         deployed = frozenset(grants(listed, self._name(states), names))
         found = resolution(settings, self._directory, deployed.__contains__)
-        refused = changes.removals(settings, changes.compare(settings, found, deployed), found)
-        if refused:
-            raise InputError("\n".join(each.text(f"{ROOT}.account_access") for each in refused))
+        compared = changes.compare(settings, found, deployed)
+        for refused in changes.removals(settings, compared, found):
+            lost = ", ".join(sorted({account for _, _, account in compared.lost}))
+            text = refused.text(f"{ROOT}.account_access")
+            raise InputError(f"{text}\nNo stack was run. All accounts that lose access: {lost}.")
         return found
 
     def _name(self, states: Mapping[str, Json]) -> str:

@@ -23,10 +23,7 @@ from okta_idc.cli.fleet_display import (
 )
 from okta_idc.cli.fleet_inputs import FleetInputs, open_fleet
 from okta_idc.cli.stack import InputError
-from okta_idc.clients.aws import AwsError
 from okta_idc.clients.json_path import Json
-from okta_idc.clients.okta import OktaError
-from okta_idc.clients.okta_auth import CredentialsError
 from okta_idc.fleet.budget import estimate
 from okta_idc.fleet.locks import FleetRunningError, only_fleet, recover_command
 from okta_idc.fleet.mover import Moved, Mover
@@ -59,8 +56,8 @@ class Session:
     as_json: bool
     endpoint: str = ""
     confirmed: bool = False
-    declared: list[tuple[str, str]] | None = field(default=None, init=False)
-    """Type and name of each resource that the settings declare; None: unknown, or not needed."""
+    declared: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]], init=False)
+    """Type and name of each resource that the settings declare; empty if none is created."""
     files: list[Path] = field(default_factory=list[Path], init=False)
     stacks: list[FleetStack] = field(default_factory=list[FleetStack], init=False)
     moves: list[Move] = field(default_factory=list[Move], init=False)
@@ -91,14 +88,16 @@ class Session:
         states = {name: state for name, state in read.items() if isinstance(state, dict)}
         if self.verb == "destroy":
             self._confirm(list(read))
+        if moving:
+            self.moves = fleet.moves(self.stacks, states)
+            if self.verb != "move":
+                found = fleet.resolution(states).settings
+                self.declared = [(each.type, each.name) for each in declared(found)]
         logs = Path(tempfile.mkdtemp(prefix="okta-idc-fleet-"))
         pulumi = self._pulumi(fleet, read)
         runner = Runner(pulumi, self.verb, read, logs, is_running, self.parallel)
         with self._signals(runner):
             if moving:
-                self.moves = fleet.moves(self.stacks, states)
-                if self.verb != "move":
-                    self._resolve(fleet, states)
                 print_moves(self.console, self.moves, planned=self.verb == "preview")
                 if self.verb != "preview":
                     self._move(Mover(fleet.pulumi, states, self.at_once, runner.stop), read)
@@ -107,23 +106,12 @@ class Session:
             logs.rmdir()
         return runs
 
-    def _resolve(self, fleet: FleetInputs, states: Mapping[str, Json]) -> None:
-        """Find out what the settings declare. Raises InputError if the run would remove too
-        much."""
-        try:
-            found = fleet.resolution(states).settings
-        except (AwsError, OktaError, CredentialsError) as error:
-            print_error(f"unknown: how much access the rules of the settings remove. {error}")
-        else:
-            self.declared = [(each.type, each.name) for each in declared(found)]
-
     def _pulumi(self, fleet: FleetInputs, read: Mapping[str, Json | PulumiError]) -> Pulumi:
         """For the stacks' programs, which otherwise refuse to run while there are former parts."""
-        former = [read.get(each.name) for each in self.stacks if each.is_former]
-        if any(isinstance(state, PulumiError) for state in former):
-            return fleet.pulumi
-        environment = {**fleet.pulumi.environment, PLACES_KNOWN: "true"}
-        return replace(fleet.pulumi, environment=environment)
+        former = [read.get(each.name, {}) for each in self.stacks if each.is_former]
+        unknown = any(isinstance(state, PulumiError) or pending(state) for state in former)
+        places_known = {PLACES_KNOWN: str(not unknown).lower()}
+        return replace(fleet.pulumi, environment={**fleet.pulumi.environment, **places_known})
 
     def _move(self, mover: Mover, read: Mapping[str, Json | PulumiError]) -> None:
         unsettled = {
@@ -183,11 +171,9 @@ class Session:
         names = [*read] if self.verb == "up" else [each.name for each in running]
         states = [read[name] for name in names if not isinstance(read[name], PulumiError)]
         known = [(each.kind, each.name) for state in states for each in recorded(state)]
-        if self.verb == "up" and self.declared is None:
-            return "unknown: how long rate limits make this run last."
         at_once = min(self.at_once, len(running) or 1) * (self.parallel or _ENGINE_PARALLEL)
         parts = [each.part for each in running]
-        changes = planned(self.verb, self.declared or [], known)
+        changes = planned(self.verb, self.declared, known)
         return estimate(changes, parts=parts, parallel=at_once).sentence
 
     def _blocked(self) -> dict[str, str]:

@@ -13,8 +13,14 @@ from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.json_path import get_list, get_object, get_path, get_text
 from okta_idc.clients.okta_auth import CredentialsError
 from okta_idc.clients.okta_auth import org_url as configured_url
-from okta_idc.fleet.process import CONFIG_FILE
-from okta_idc.fleet.stack_files import PART, core_federation, load_part
+from okta_idc.fleet import stack_files
+from okta_idc.fleet.stack_files import (
+    CONFIG_FILE,
+    PART,
+    StackFileError,
+    core_federation,
+    load_part,
+)
 from okta_idc.inventory.declared import Declared, DeclaredGroup
 from okta_idc.inventory.model import Source
 from okta_idc.settings import ROOT, Settings, SettingsError, federation_in, load_settings
@@ -72,11 +78,12 @@ def project_folder() -> Path:
 
 def stack_folder() -> Path:
     """The folder of the project's stack files. Raises InputError."""
-    if given := os.environ.get(CONFIG_FILE):
+    if given := os.environ.get(CONFIG_FILE):  # from the current folder, not from the project's
         return Path(given).absolute().parent
-    folder = project_folder()
-    path = folder / "Pulumi.yaml"
-    return folder / get_text(read_file(path) if path.exists() else {}, "stackConfigDir")
+    try:
+        return stack_files.stack_folder(project_folder(), {})
+    except StackFileError as error:
+        raise InputError(str(error)) from None
 
 
 def _with_federation(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -16,11 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from okta_idc.fleet.stack_files import KEY_FIELDS, stack_file
+from okta_idc.fleet.stack_files import CONFIG_FILE, KEY_FIELDS, stack_file
 from okta_idc.settings.yaml_file import read_yaml
-
-CONFIG_FILE = "PULUMI_OPTION_CONFIG_FILE"
-"""Pulumi's variable for a stack file in another folder. Each stack gets its own."""
 
 
 class PulumiError(Exception):

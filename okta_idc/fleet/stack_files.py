@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 import yaml
 from pydantic import Field, ValidationError
 
+from okta_idc.clients.json_path import get_object, get_text
 from okta_idc.settings import SettingsError, federation_in, load_settings
 from okta_idc.settings.errors import Problem
 from okta_idc.settings.loader import ROOT
@@ -19,9 +20,11 @@ from okta_idc.settings.yaml_file import YamlError, entries, read_nodes, read_yam
 
 PART = "part"
 """The key of a part's stack file, `okta-identity-center:part`, that names the core stack."""
+CONFIG_FILE = "PULUMI_OPTION_CONFIG_FILE"
+"""Pulumi's variable for a stack file in another folder. Each stack of a fleet gets its own."""
 PLACES_KNOWN = "OIC_FLEET_PLACES_KNOWN"
-"""A variable of `okta-idc fleet`, for the programs that it starts: it has read the states of former
-parts, and starts no stack before it has what belongs to it."""
+"""`true` for the programs that `okta-idc fleet` starts: it has read the states of former parts, and
+starts no stack before it has what belongs to it."""
 KEY_FIELDS = ("secretsprovider", "encryptedkey", "encryptionsalt")
 """What a stack file says about the key of its encrypted values."""
 _HEADER = """\
@@ -44,6 +47,20 @@ def load_part(raw: object, project: str) -> Part:
     if shape.problems:
         raise SettingsError(shape.problems)
     return Part.model_validate(raw)
+
+
+def stack_folder(project: Path, environment: Mapping[str, str]) -> Path:
+    """The folder of the stack files: that of Pulumi's variable, else `stackConfigDir` of
+    `Pulumi.yaml`, else the project's. Raises StackFileError if `Pulumi.yaml` cannot be read."""
+    if given := environment.get(CONFIG_FILE):
+        return (project / given).absolute().parent
+    path = project / "Pulumi.yaml"
+    if not path.exists():
+        return project
+    try:
+        return project / get_text(get_object(read_yaml(_text(path))), "stackConfigDir")
+    except YamlError as error:
+        raise StackFileError(f"{path.name}: {error}") from None
 
 
 def stack_file(folder: Path, stack: str) -> Path:
@@ -140,8 +157,10 @@ def write_part_files(folder: Path, project: str, core: str, parts: Iterable[str]
 def read_part(path: Path, project: str) -> Part | None:
     """What a stack file says about its part; None if it is not the file of a part. Raises
     StackFileError for a file that cannot be read."""
+    if f"{project}:{PART}" not in (text := _text(path)):
+        return None
     try:
-        document = read_yaml(_text(path))
+        document = read_yaml(text)
         return Part.model_validate(document["config"][f"{project}:{PART}"])
     except YamlError as error:
         raise StackFileError(f"{path.name}: {error}") from None

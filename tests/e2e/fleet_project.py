@@ -18,15 +18,19 @@ LINKED = ("components", "okta_idc", "__main__.py", "Pulumi.README.md", ".venv")
 @dataclass
 class FleetProject:
     """`folder` is a project folder; its stacks use the sandbox of `kit`. `core`: the stack whose
-    file has the settings."""
+    file has the settings. `files`: name of a folder for the stack files."""
 
     kit: Kit
     folder: Path
     core: str = "prod"
+    files: str = ""
 
     def __post_init__(self) -> None:
         self.folder.mkdir()
-        (self.folder / "Pulumi.yaml").write_bytes((ROOT / "Pulumi.yaml").read_bytes())
+        (self.folder / self.files).mkdir(exist_ok=True)
+        project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+        project |= {"stackConfigDir": self.files} if self.files else {}
+        (self.folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
         for name in LINKED:
             (self.folder / name).symlink_to(ROOT / name)
 
@@ -42,7 +46,7 @@ class FleetProject:
         self.file().write_text(self.kit.settings.read_text())
 
     def file(self, part: str = "") -> Path:
-        return self.folder / f"Pulumi.{self.stack(part)}.yaml"
+        return self.folder / self.files / f"Pulumi.{self.stack(part)}.yaml"
 
     def stack(self, part: str = "") -> str:
         return f"{self.core}-{part}" if part else self.core

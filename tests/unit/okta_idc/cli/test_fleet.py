@@ -13,9 +13,8 @@ from okta_idc.cli.console import terminal
 from okta_idc.cli.main import app
 from okta_idc.cli.stack import InputError, read_configuration, read_settings
 from okta_idc.fleet.mover import Moved
-from okta_idc.fleet.process import CONFIG_FILE
 from okta_idc.fleet.schedule import Run, Status
-from okta_idc.fleet.stack_files import Part, part_file
+from okta_idc.fleet.stack_files import CONFIG_FILE, Part, part_file
 from okta_idc.fleet.stacks import FleetStack
 from okta_idc.fleet.states import Move
 from okta_idc.text import conceal

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okta_idc.fleet.stack_files import (
+    CONFIG_FILE,
     Part,
     StackFileError,
     part_file,
     read_part,
     recorded_parts,
+    stack_folder,
     write_part_files,
 )
 from okta_idc.settings.yaml_file import read_yaml
@@ -139,4 +141,30 @@ def test_a_file_that_is_no_part_of_this_core_is_never_replaced(tmp_path: Path, t
             write_part_files(tmp_path, PROJECT, "prod", ["push-1", "access-1"])
         assert other.read_text() == kept
         assert not (tmp_path / "Pulumi.prod-push-1.yaml").exists()
+    assert recorded_parts(tmp_path, PROJECT, "prod") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "variable", "folder"),
+    [
+        ("name: kit", "", ""),
+        ("name: kit\nstackConfigDir: stacks", "", "stacks"),
+        ("name: kit\nstackConfigDir: stacks", "other/Pulumi.prod.yaml", "other"),
+        (None, "", ""),
+    ],
+)
+def test_stack_files_are_where_pulumi_has_them(
+    tmp_path: Path, given: str | None, variable: str, folder: str
+) -> None:
+    if given is not None:
+        (tmp_path / "Pulumi.yaml").write_text(given)
+    environment = {CONFIG_FILE: variable} if variable else {}
+    assert stack_folder(tmp_path, environment) == tmp_path / folder
+
+
+@pytest.mark.parametrize("text", ["a: 1\na: 2", "<<<<<<< HEAD", "config: {{ value }}", ""])
+def test_files_of_other_stacks_are_no_parts_whatever_they_contain(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "Pulumi.prod-blue.yaml").write_text(text)
     assert recorded_parts(tmp_path, PROJECT, "prod") == []
