@@ -1,10 +1,11 @@
 """6xx, account access: the declared permission sets, assignments and attributes, and AWS's."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
 
 from okta_idc.doctor.bindings.single import single
-from okta_idc.inventory.model import Inventory, PushGroup
+from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.unavailable import unavailable
 from okta_idc.rules import access_drift
 from okta_idc.rules.access_drift import DeclaredAccess, Grants, PermissionSets, PermissionSetState
@@ -43,15 +44,20 @@ def _accounts(found: Inventory) -> Iterator[Subject]:
     declared, access = _declared(found), known(found.access)
     sets = {each.name: each for each in access.sets}
     ours = {each.name for each in declared.sets}
+    declared_of: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+    for (key, name), places in declared.accounts.items():
+        declared_of[key][name] = places
+    assigned: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for each in access.assignments:
+        assigned[each.principal][each.permission_set].add(each.account)
+    keys = _keys(found)
     for group in found.pushed():
         if not group.aws_id:
             continue  # OIC-623
-        keys = _keys(found, group)
-        wanted = {name: places for (key, name), places in declared.accounts.items() if key in keys}
-        actual: dict[str, set[str]] = {}
-        for each in access.assignments:
-            if each.principal == group.aws_id:
-                actual.setdefault(each.permission_set, set()).add(each.account)
+        wanted: dict[str, frozenset[str]] = {}
+        for key in keys[group.source]:
+            wanted |= declared_of.get(key, {})
+        actual = assigned.get(group.aws_id, {})
         for name in sorted({*wanted, *actual}):
             policies = () if name in ours else access_drift.policies_shown(sets[name].properties())
             accounts = frozenset(actual.get(name, ()))
@@ -60,11 +66,11 @@ def _accounts(found: Inventory) -> Iterator[Subject]:
 
 
 def _applications(found: Inventory) -> Iterator[Subject]:
-    declared, assigned = _declared(found), known(found.applications)
+    declared, assigned, keys = _declared(found), known(found.applications), _keys(found)
     for group in found.pushed():
         if group.aws_id in assigned:
-            keys = _keys(found, group)
-            wanted = _NONE.union(*(declared.applications.get(key, _NONE) for key in keys))
+            of_group = (declared.applications.get(key, _NONE) for key in keys[group.source])
+            wanted = _NONE.union(*of_group)
             grants = Grants(group.name, "", wanted, frozenset(assigned[group.aws_id]))
             at = Location(group.name, "application assignments")
             yield Subject(grants, parts={group.name: at})
@@ -79,11 +85,15 @@ def _assignments(found: Inventory) -> Iterator[Subject | Unavailable]:
             yield reason
 
 
-def _keys(found: Inventory, group: PushGroup) -> set[str]:
-    """How settings may refer to the group: its ID, its name, and its name as of the last `up`."""
+def _keys(found: Inventory) -> dict[str, set[str]]:
+    """How settings may refer to each push group, by its ID in Okta: the ID, the name, and the name
+    as of the last `up`."""
+    keys = {group.source: {group.source, group.name} for group in found.pushed()}
     declared = found.declared.push
-    listed = () if isinstance(declared, Unavailable) else declared
-    return {group.source, group.name, *(g.name for g in listed if g.id == group.source)}
+    for each in () if isinstance(declared, Unavailable) else declared:
+        if each.id in keys:
+            keys[each.id].add(each.name)
+    return keys
 
 
 def _attributes(found: Inventory) -> access_drift.ControlAttributes:
