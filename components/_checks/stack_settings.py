@@ -150,8 +150,9 @@ def _check_former_parts(parent: Resource, fleet_: Fleet | None, core: str) -> No
     except StackFileError as error:
         pulumi.log.warn(f"unknown: whether another stack is a part of this one. {error}", parent)
         return
-    former = [stack_name(core, each) for each in recorded if each not in parts_of(fleet_)]
-    raise_findings(fleet.former_parts_are_moved(fleet.FormerParts(core, tuple(former))), "fleet")
+    present = parts_of(fleet_)
+    former = tuple(stack_name(core, each) for each in recorded if each not in present)
+    raise_findings(fleet.former_parts_are_moved(fleet.FormerParts(core, former)), "fleet")
 
 
 def _check_places(state: State, placement: Placement, name: str, part: str, core: str) -> None:

@@ -15,7 +15,6 @@ from okta_idc.clients.okta_auth import CredentialsError
 from okta_idc.clients.okta_auth import org_url as configured_url
 from okta_idc.fleet import stack_files
 from okta_idc.fleet.stack_files import (
-    CONFIG_FILE,
     PART,
     StackFileError,
     core_federation,
@@ -78,10 +77,8 @@ def project_folder() -> Path:
 
 def stack_folder() -> Path:
     """The folder of the project's stack files. Raises InputError."""
-    if given := os.environ.get(CONFIG_FILE):  # from the current folder, not from the project's
-        return Path(given).absolute().parent
     try:
-        return stack_files.stack_folder(project_folder(), {})
+        return stack_files.stack_folder(project_folder(), os.environ)
     except StackFileError as error:
         raise InputError(str(error)) from None
 

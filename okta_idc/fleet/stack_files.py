@@ -50,10 +50,11 @@ def load_part(raw: object, project: str) -> Part:
 
 
 def stack_folder(project: Path, environment: Mapping[str, str]) -> Path:
-    """The folder of the stack files: that of Pulumi's variable, else `stackConfigDir` of
-    `Pulumi.yaml`, else the project's. Raises StackFileError if `Pulumi.yaml` cannot be read."""
+    """The folder of the stack files: that of Pulumi's variable (relative to the current folder),
+    else `stackConfigDir` of `Pulumi.yaml`, else the project's. Raises StackFileError if
+    `Pulumi.yaml` cannot be read."""
     if given := environment.get(CONFIG_FILE):
-        return (project / given).absolute().parent
+        return Path(given).absolute().parent
     path = project / "Pulumi.yaml"
     if not path.exists():
         return project

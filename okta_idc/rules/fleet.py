@@ -91,14 +91,15 @@ class FormerParts:
     "OIC-573",
     "A stack file of a fleet belongs to a part that the settings no longer have",
     source=_KIT,
-    remedy="What the stack still has would be created a second time. The command moves it in the "
-    "states, changes nothing in Okta or AWS, and deletes the empty stack with its file. Commit "
-    "that the file is deleted.",
+    remedy="Otherwise this run would create what these stacks still have a second time. The "
+    "command moves it in the states, changes nothing in Okta or AWS, and deletes the empty stacks "
+    "with their files. Commit their deletion.",
     good=FormerParts("prod"),
     bad=FormerParts("prod", ("prod-access-2",)),
 )
 def former_parts_are_moved(found: FormerParts) -> Iterator[Violation]:
     """Subject: a fleet, or a stack that was one."""
-    for name in found.names:
+    if found.names:
         command = f"okta-idc fleet move --stack {found.stack}"
-        yield "", None, f"no part has the stack {name}. Run `{command}`."
+        listed = shortened(list(found.names), 3)
+        yield "", None, f"the settings no longer have these stacks: {listed}. Run `{command}`."

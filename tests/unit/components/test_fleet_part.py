@@ -348,6 +348,18 @@ def test_what_a_former_part_may_have_is_not_created_again(
     assert "idc-app-saml" in declared(cloud)
 
 
+def test_an_unreadable_file_of_a_part_is_reported_as_unknown(
+    cloud: MockCloud, declare: Declare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Pulumi.stack-push-9.yaml").write_text("okta-identity-center:part: {core: [")
+    declare(federation(push_groups=["aws-admins"]))
+    [line] = [each for each in caplog.messages if "another stack is a part" in each]
+    assert line.startswith("unknown: ")
+    assert "Pulumi.stack-push-9.yaml" in line
+
+
 def test_the_core_reports_no_mapping_of_another_stack_as_unmanaged(
     cloud: MockCloud, declare: Declare
 ) -> None:

@@ -154,8 +154,9 @@ def test_a_file_that_is_no_part_of_this_core_is_never_replaced(tmp_path: Path, t
     ],
 )
 def test_stack_files_are_where_pulumi_has_them(
-    tmp_path: Path, given: str | None, variable: str, folder: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None, variable: str, folder: str
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     if given is not None:
         (tmp_path / "Pulumi.yaml").write_text(given)
     environment = {CONFIG_FILE: variable} if variable else {}
