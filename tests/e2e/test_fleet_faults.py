@@ -114,11 +114,9 @@ def test_a_foreign_client_that_uses_up_the_limits(project: FleetProject) -> None
             while True:
                 kit.okta("GET", "/api/v1/apps?limit=200")
 
-        with pytest.raises(httpx.HTTPStatusError, match="429") as refused:
+        with pytest.raises(httpx.HTTPStatusError, match="429"):
             read_on()
-        resets.append(float(refused.value.response.headers["X-Rate-Limit-Reset"]))
 
-    resets: list[float] = []
     with after(kit, "POST /api/v1/apps", use_up):
         done = fleet(project, "up")
     assert {each["status"] for each in done["stacks"]} == {"done"}

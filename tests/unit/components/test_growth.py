@@ -7,7 +7,7 @@ import pytest
 from pulumi import Output
 
 from components import IdentityCenterFederation
-from components._checks import stack_settings
+from components._checks import access_drift, stack_settings
 from components.fleet_part import FederationPart
 from okta_idc.fleet.stack_files import Part
 from okta_idc.settings import load_settings
@@ -64,3 +64,27 @@ def test_outputs_grow_with_the_groups(
         declare(federation(part, names), preview=True)
         numbers.append(made)
     assert numbers[2] - numbers[1] == pytest.approx(numbers[1] - numbers[0], rel=0.05)
+
+
+def test_what_is_compared_grows_with_the_access(
+    cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack_settings, "directory", lambda _parent: MemoryDirectory())
+    names = [f"group-{each}" for each in range(12)]
+    cloud.groups = {"aws-access": "00gA", **{each: f"00g-{each}" for each in names}}
+    cloud.in_aws = names
+    cloud.stacks = {
+        "prod": {"appId": "0oa1", "assignmentGroups": [{"id": "00gA"}]},
+        "prod-sets-1": {"permissionSetArns": {f"Set-{each}": f"arn:{each}" for each in names}},
+    }
+    compared: list[tuple[str, str]] = []
+
+    def grants(group: str, name: str = "", **given: Any) -> access_drift.Grants:
+        compared.append((group, name))
+        return made(group, name, **given)
+
+    made = access_drift.Grants
+    monkeypatch.setattr(access_drift, "Grants", grants)
+    declare(federation("access-1", names))
+    accounts = [each for each in compared if each[1]]
+    assert sorted(accounts) == sorted((each, f"Set-{each}") for each in names)
