@@ -5,7 +5,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ class Session:
         self.console = terminal(stderr=self.as_json)
         with reading():
             fleet = open_fleet(self.core, self.endpoint)
-            with _alone(fleet.core_file):
+            with _alone(fleet):
                 runs = self._run(fleet)
         if self.as_json:
             print_json(document(self.verb, self.core, self.files, self.moves, self.moved, runs))
@@ -239,10 +239,13 @@ class Session:
 
 
 @contextmanager
-def _alone(core_file: Path) -> Generator[None]:
+def _alone(fleet: FleetInputs) -> Generator[None]:
     """Only one fleet command at a time. Raises InputError."""
-    try:
-        with only_fleet(core_file):
-            yield
-    except FleetRunningError as error:
-        raise InputError(str(error)) from None
+    with ExitStack() as held:
+        try:
+            held.enter_context(only_fleet(fleet.core_file, fleet.pulumi.environment))
+        except FleetRunningError as error:
+            raise InputError(str(error)) from None
+        except OSError as error:
+            raise InputError(f"{error.filename}: cannot be locked: {error.strerror}.") from None
+        yield

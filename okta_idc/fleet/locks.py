@@ -1,10 +1,11 @@
 """What holds a stack or a fleet: locks of the engine, unfinished operations, and other runs."""
 
 import fcntl
+import hashlib
 import os
 import re
 import shlex
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +80,7 @@ def recover_command(stack: str) -> str:
 
 
 class FleetRunningError(Exception):
-    """Another fleet command has the core's stack file."""
+    """Another fleet command works on the same stacks."""
 
     def __init__(self, pid: int | None) -> None:
         super().__init__(
@@ -89,10 +90,19 @@ class FleetRunningError(Exception):
 
 
 @contextmanager
-def only_fleet(core_file: Path) -> Generator[None]:
-    """Hold the core's stack file, without changing it. The system releases it when this process
-    ends, however that happens. Raises FleetRunningError, and OSError if the file cannot be read."""
-    with core_file.open("rb") as file:
+def only_fleet(core_file: Path, environment: Mapping[str, str]) -> Generator[None]:
+    """Hold the lock of the fleet whose core has this stack file. The system releases it when this
+    process ends, however that happens. Raises FleetRunningError, and OSError if the lock cannot be
+    created.
+
+    It is a file in Pulumi's home, and stays there. A lock on the stack file itself would be lost
+    with the file, which editors replace when they save it.
+    """
+    home = Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    name = hashlib.sha256(os.fsencode(core_file.resolve())).hexdigest()[:16]
+    home.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(home / f"okta-idc-fleet-{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

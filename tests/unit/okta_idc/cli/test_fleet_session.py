@@ -33,7 +33,8 @@ class Inputs(FleetInputs):
             "app": {"acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a"},
             "scim_token": {"secret": "okta-identity-center/scim"}, "push_groups": ["aws-dev"],
         }  # fmt: skip
-        super().__init__(Pulumi(folder, folder, {}), "prod", load_settings(settings))
+        pulumi = Pulumi(folder, folder, {"PULUMI_HOME": str(folder)})
+        super().__init__(pulumi, "prod", load_settings(settings))
         self.read = {"prod": {}} | ({} if former is None else {FORMER.name: former})
         self.refused = refused
 

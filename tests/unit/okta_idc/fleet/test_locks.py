@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -66,25 +68,73 @@ def test_commands_are_quoted() -> None:
     assert command == "okta-idc recover --stack 'a b;c'"
 
 
-def test_a_second_fleet_is_refused_until_the_first_ends(tmp_path: Path) -> None:
-    path = tmp_path / "Pulumi.prod.yaml"
+@pytest.fixture
+def core(tmp_path: Path) -> Path:
+    path = tmp_path / "project" / "Pulumi.prod.yaml"
+    path.parent.mkdir()
     path.write_text("config: {}\n")
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    return {"PULUMI_HOME": str(tmp_path / "home")}
+
+
+@contextmanager
+def first_fleet(core: Path, home: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """Another process that has the lock."""
     script = (
-        "import sys\nfrom pathlib import Path\nfrom okta_idc.fleet.locks import only_fleet\n"
-        f"with only_fleet(Path({str(path)!r})):\n    print('held', flush=True); sys.stdin.read()\n"
+        "import os, sys\nfrom pathlib import Path\nfrom okta_idc.fleet.locks import only_fleet\n"
+        f"with only_fleet(Path({str(core)!r}), os.environ):\n"
+        "    print('held', flush=True); sys.stdin.read()\n"
     )
-    first = subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])},
+        env={**os.environ, **home, "PYTHONPATH": str(Path(__file__).parents[4])},
     )  # fmt: skip
-    assert first.stdout
-    assert first.stdout.readline() == b"held\n"
-    with pytest.raises(FleetRunningError) as raised, only_fleet(path):
+    try:
+        assert process.stdout
+        assert process.stdout.readline() == b"held\n"
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_second_fleet_is_refused_until_the_first_ends(core: Path, home: dict[str, str]) -> None:
+    with first_fleet(core, home) as first:
+        with pytest.raises(FleetRunningError) as raised, only_fleet(core, home):
+            pass
+        assert raised.value.pid in (first.pid, None)
+        if Path("/proc/locks").exists():
+            assert f"(pid {first.pid})" in str(raised.value)
+    with only_fleet(core, home):
+        assert [*core.parent.iterdir()] == [core]
+
+
+@pytest.mark.parametrize("change", ["save", "link"])
+def test_the_lock_outlives_the_stack_file(core: Path, home: dict[str, str], change: str) -> None:
+    """Editors save a file by replacing it; and a link to a folder is another path to it."""
+    with first_fleet(core, home):
+        path = core
+        if change == "save":
+            saved = core.with_name("saved")
+            saved.write_text("config: {changed: true}\n")
+            saved.replace(core)
+        else:
+            linked = core.parent.with_name("linked")
+            linked.symlink_to(core.parent)
+            path = linked / core.name
+        with pytest.raises(FleetRunningError), only_fleet(path, home):
+            pass
+
+
+def test_fleets_of_two_cores_run_at_the_same_time(core: Path, home: dict[str, str]) -> None:
+    with first_fleet(core, home), only_fleet(core.with_name("Pulumi.dev.yaml"), home):
         pass
-    assert raised.value.pid in (first.pid, None)
-    if Path("/proc/locks").exists():
-        assert f"(pid {first.pid})" in str(raised.value)
-    first.kill()
-    first.communicate()
-    with only_fleet(path):
-        assert path.read_text() == "config: {}\n"
+
+
+def test_an_error_of_the_run_is_not_taken_for_the_lock(core: Path, home: dict[str, str]) -> None:
+    with pytest.raises(BlockingIOError), only_fleet(core, home):
+        raise BlockingIOError
