@@ -9,10 +9,11 @@ from collections.abc import Mapping
 
 import pulumi
 
+from okta_idc.fleet.process import checkpoint_problem
+
 from ._errors import ValidationError
 
 TOKEN = "OKTA_ACCESS_TOKEN"  # noqa: S105 - the name of a variable
-SKIP_CHECKPOINTS = "PULUMI_SKIP_CHECKPOINTS"
 _OTHERS = ("OKTA_API_TOKEN", "OKTA_API_PRIVATE_KEY")
 
 
@@ -36,15 +37,10 @@ def reject_ambient_credentials(environment: Mapping[str, str]) -> None:
 def reject_skipped_checkpoints(environment: Mapping[str, str]) -> None:
     """Raises ValidationError if the engine would not save the state after each change. A preview
     saves nothing and passes."""
-    set_to = environment.get(SKIP_CHECKPOINTS, "").lower()
-    if set_to not in ("1", "true") or pulumi.runtime.is_dry_run():
-        return
-    message = (
-        f"{SKIP_CHECKPOINTS} is set in the environment: an interrupted run would lose the record "
-        "of everything that it created. Nothing was changed. Unset it; if runs are slow, divide "
-        "the federation among stacks (`fleet`)."
-    )
-    raise ValidationError.at("", message)
+    problem = checkpoint_problem(environment)
+    if problem and not pulumi.runtime.is_dry_run():
+        advice = "; if runs are slow, divide the federation among stacks (`fleet`)."
+        raise ValidationError.at("", problem + advice)
 
 
 def _configured(key: str) -> bool:

@@ -28,7 +28,7 @@ from okta_idc.fleet.budget import estimate
 from okta_idc.fleet.locks import FleetRunningError, only_fleet, recover_command
 from okta_idc.fleet.mover import Moved, Mover
 from okta_idc.fleet.planned import planned
-from okta_idc.fleet.process import Pulumi, PulumiError
+from okta_idc.fleet.process import Pulumi, PulumiError, checkpoint_problem
 from okta_idc.fleet.runner import Runner
 from okta_idc.fleet.schedule import Run, Schedule, Status
 from okta_idc.fleet.stack_files import PLACES_KNOWN
@@ -70,6 +70,9 @@ class Session:
         self.console = terminal(stderr=self.as_json)
         with reading():
             fleet = open_fleet(self.core, self.endpoint)
+            problem = checkpoint_problem(fleet.pulumi.environment)
+            if problem and self.verb != "preview":
+                raise InputError(f"{problem}.")
             with _alone(fleet):
                 runs = self._run(fleet)
         if self.as_json:

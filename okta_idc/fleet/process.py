@@ -19,6 +19,19 @@ from pathlib import Path
 from okta_idc.fleet.stack_files import CONFIG_FILE, KEY_FIELDS, stack_file
 from okta_idc.settings.yaml_file import read_yaml
 
+SKIP_CHECKPOINTS = "PULUMI_SKIP_CHECKPOINTS"
+"""Pulumi's variable with which the engine saves the state at the end of a run only."""
+
+
+def checkpoint_problem(environment: Mapping[str, str]) -> str:
+    """Why nothing may change with this environment; empty if each change is saved at once."""
+    if environment.get(SKIP_CHECKPOINTS, "").lower() not in ("1", "true"):
+        return ""
+    return (
+        f"{SKIP_CHECKPOINTS} is set in the environment: an interrupted run would lose the record "
+        "of everything that it changed. Nothing was changed. Unset it"
+    )
+
 
 class PulumiError(Exception):
     """`pulumi` failed, or is missing. The text is the engine's, with the command."""

@@ -94,6 +94,22 @@ def test_no_stack_runs_if_rules_remove_too_much_or_cannot_be_read(
     assert str(refused) in capsys.readouterr().err.replace("\n", " ")
 
 
+def test_a_run_without_checkpoints_is_refused_and_a_preview_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, performed: list[Any],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """Refresh and destroy run no program that could refuse it."""
+    inputs = Inputs(tmp_path)
+    environment = {**inputs.pulumi.environment, "PULUMI_SKIP_CHECKPOINTS": "true"}
+    inputs.pulumi = Pulumi(tmp_path, tmp_path, environment)
+    for verb in ("up", "refresh", "destroy", "move"):
+        assert run(inputs, verb, monkeypatch) == 2
+        assert "PULUMI_SKIP_CHECKPOINTS is set in the environment" in capsys.readouterr().err
+    assert performed == []
+    run(inputs, "preview", monkeypatch)
+    assert performed == [("prod", "true")]
+
+
 @pytest.mark.parametrize(
     ("former", "known"),
     [(None, "true"), ({}, "true"), (PENDING, "false"), (PulumiError("locked"), "false")],
