@@ -1,18 +1,27 @@
-"""`okta-idc fleet` with the real engine, and a program without providers."""
+"""`okta-idc fleet` with the real engine, and a program without providers.
+
+Each test runs with the states in files and a passphrase, and with the states in S3 and a key of
+KMS, both of moto.
+"""
 
 import json
+import logging
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import boto3
 import pytest
 import yaml
+from moto.server import ThreadedMotoServer
 
 from tests.e2e.conftest import isolated_environment
 from tests.paths import ROOT
@@ -34,11 +43,22 @@ exec {pulumi} "$@"
 
 
 @dataclass
+class Backend:
+    """Where the states are. `key`: for `--secrets-provider`. `locks`: the locks of a stack."""
+
+    url: str
+    key: str
+    env: dict[str, str]
+    locks: Callable[[str], list[str]]
+
+
+@dataclass
 class Fleet:
-    """A project with a fleet, a file backend, and a `pulumi` that records its arguments."""
+    """A project with a fleet, and a `pulumi` that records its arguments."""
 
     folder: Path
     env: dict[str, str]
+    backend: Backend
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(
@@ -98,14 +118,62 @@ class Fleet:
 
     def engine_of(self, stack: str) -> int:
         """The process that updates a stack."""
-        [lock] = (self.folder / "state").glob(f".pulumi/locks/**/{stack}/*.json")
-        return int(json.loads(lock.read_text())["pid"])
+        [lock] = self.backend.locks(stack)
+        return int(json.loads(lock)["pid"])
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[dict[str, str]]:
+    """The arguments of a client of S3 and KMS."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield {
+        "endpoint_url": f"http://{host}:{port}", "region_name": "us-east-1",
+        "aws_access_key_id": "a", "aws_secret_access_key": "b",
+    }  # fmt: skip
+    server.stop()
+
+
+@pytest.fixture(params=["files", "s3"])
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+    if request.param == "files":
+        folder = tmp_path / "state"
+        folder.mkdir()
+
+        def locks(stack: str) -> list[str]:
+            found = folder.glob(f".pulumi/locks/**/{stack}/*.json")
+            return [path.read_text() for path in found]
+
+        passphrase = {"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
+        return Backend(folder.as_uri(), "passphrase", passphrase, locks)
+    options: dict[str, Any] = request.getfixturevalue("moto")
+    s3, name = boto3.client("s3", **options), f"states-{uuid4()}"
+    s3.create_bucket(Bucket=name)
+    key = boto3.client("kms", **options).create_key()["KeyMetadata"]["KeyId"]
+
+    def locks_in_bucket(stack: str) -> list[str]:
+        prefix = f"team/.pulumi/locks/organization/{PROJECT}/{stack}/"
+        found = s3.list_objects_v2(Bucket=name, Prefix=prefix).get("Contents", [])
+        return [
+            s3.get_object(Bucket=name, Key=each["Key"])["Body"].read().decode() for each in found
+        ]
+
+    query = f"region=us-east-1&endpoint={options['endpoint_url']}"
+    credentials = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+    return Backend(
+        f"s3://{name}/team?{query}&s3ForcePathStyle=true",
+        f"awskms:///{key}?{query}",
+        credentials,
+        locks_in_bucket,
+    )
 
 
 @pytest.fixture
-def fleet(tmp_path: Path, engine: Engine) -> Fleet:
+def fleet(tmp_path: Path, engine: Engine, backend: Backend) -> Fleet:
     folder, tools = tmp_path / "project", tmp_path / "bin"
-    for each in (folder, folder / "state", tools):
+    for each in (folder, tools):
         each.mkdir()
     shutil.copy(Path(__file__).with_name("fleet_program.py"), folder / "__main__.py")
     (folder / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n")
@@ -116,13 +184,14 @@ def fleet(tmp_path: Path, engine: Engine) -> Fleet:
     shim.chmod(0o755)
     folders = [str(tools), str(engine.path.parent), os.environ["PATH"]]
     env = isolated_environment(tmp_path) | {
-        "PATH": os.pathsep.join(folders), "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE, "PULUMI_SKIP_UPDATE_CHECK": "true",
+        **backend.env,
+        "PATH": os.pathsep.join(folders), "PULUMI_BACKEND_URL": backend.url,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
         "OIC_PYTHON": sys.executable, "OIC_ROOT": str(ROOT), "PYTHONPATH": str(ROOT),
         "TMPDIR": str(tmp_path),
     }  # fmt: skip
-    made = Fleet(folder, env)
-    made.pulumi("stack", "init", "prod", "--no-select")
+    made = Fleet(folder, env, backend)
+    made.pulumi("stack", "init", "prod", "--no-select", "--secrets-provider", backend.key)
     made.pulumi("config", "set", "--secret", "okta:apiToken", "--stack", "prod", given=SECRET)
     made.settings(fleet=FLEET)
     return made
