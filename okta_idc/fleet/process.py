@@ -7,6 +7,7 @@ an update whose runner is killed continues to its end.
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -61,7 +62,7 @@ class Pulumi:
         except OSError:
             raise PulumiError("`pulumi` is not on PATH. Install it.") from None
         if done.returncode:
-            text = (done.stderr.strip() or done.stdout.strip()).removeprefix("error: ")
+            text = _error(done.stderr.strip() or done.stdout.strip())
             kind = NoStackError if "no stack named" in text else PulumiError
             raise kind(f"pulumi {' '.join(arguments[:2])}: {text}")
         return done.stdout
@@ -116,6 +117,12 @@ def interrupt(process: "subprocess.Popen[bytes]") -> None:
     with suppress(ProcessLookupError):
         if process.poll() is None:
             os.kill(process.pid, signal.SIGINT)
+
+
+def _error(text: str) -> str:
+    """The error in a command's output, without the warnings of libraries before it."""
+    found = re.search(r"^error: ", text, re.MULTILINE)
+    return text[found.end() :] if found else text
 
 
 def _key_options(path: Path) -> list[str]:
