@@ -29,7 +29,8 @@ from okta_idc.access_map.reporters.review_markdown import review_markdown
 from okta_idc.access_map.reporters.review_text import print_review
 from okta_idc.access_map.reporters.tree import print_map
 from okta_idc.access_map.review import review
-from okta_idc.clients.identity_center import CALLS_PER_SECOND, PermissionSetDetails
+from okta_idc.clients import pace
+from okta_idc.clients.identity_center import PermissionSetDetails
 from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
 from okta_idc.inventory.further_access import FurtherAccess
 from okta_idc.inventory.model import (
@@ -183,7 +184,7 @@ def main() -> None:
         print(f"{part:18} {found['s']:5.1f} s ({found['CPU']:.1f} s of CPU), {found['MB']:4.0f} MB "
               f"({found['read']:.0f} MB of it before); {found['note']}")  # fmt: skip
     calls = 2 * groups + 5 * SETS
-    minutes = calls / CALLS_PER_SECOND / 60
+    minutes = calls / pace.DEFAULT / 60
     print(f"Calculated: a read makes {calls:,} calls to IAM Identity Center, {minutes:.0f} minutes")
 
 

@@ -24,6 +24,7 @@ from okta_idc.cli.fleet_display import (
 from okta_idc.cli.fleet_inputs import FleetInputs, open_fleet
 from okta_idc.cli.stack import InputError
 from okta_idc.clients.json_path import Json
+from okta_idc.clients.pace import DEFAULT, PaceError, calls_per_second
 from okta_idc.fleet.budget import estimate
 from okta_idc.fleet.locks import FleetRunningError, only_fleet, recover_command
 from okta_idc.fleet.mover import Moved, Mover
@@ -64,20 +65,29 @@ class Session:
     moved: Moved | None = field(default=None, init=False)
     signals: list[int] = field(default_factory=list[int], init=False)
     is_announced: bool = field(default=False, init=False)
+    own_calls_per_second: float = field(default=DEFAULT, init=False)
+    """The kit's calls of each AWS service, of all stacks together."""
 
     def run(self) -> None:
         """Run the command, and exit."""
         self.console = terminal(stderr=self.as_json)
         with reading():
             fleet = open_fleet(self.core, self.endpoint)
-            problem = checkpoint_problem(fleet.pulumi.environment)
-            if problem and self.verb != "preview":
-                raise InputError(f"{problem}.")
+            self._read_environment(fleet.pulumi.environment)
             with _alone(fleet):
                 runs = self._run(fleet)
         if self.as_json:
             print_json(document(self.verb, self.core, self.files, self.moves, self.moved, runs))
         raise typer.Exit(128 + self.signals[0] if self.signals else self._exit_code(runs))
+
+    def _read_environment(self, environment: Mapping[str, str]) -> None:
+        problem = checkpoint_problem(environment)
+        if problem and self.verb != "preview":
+            raise InputError(f"{problem}.")
+        try:
+            self.own_calls_per_second = calls_per_second(environment)
+        except PaceError as error:
+            raise InputError(str(error)) from None
 
     def _run(self, fleet: FleetInputs) -> list[Run]:
         moving = self.verb in _MOVING
@@ -177,7 +187,9 @@ class Session:
         at_once = min(self.at_once, len(running) or 1) * (self.parallel or _ENGINE_PARALLEL)
         parts = [each.part for each in running]
         changes = planned(self.verb, self.declared, known)
-        return estimate(changes, parts=parts, parallel=at_once).sentence
+        return estimate(
+            changes, parts=parts, parallel=at_once, own_calls_per_second=self.own_calls_per_second
+        ).sentence
 
     def _blocked(self) -> dict[str, str]:
         """Why stacks are not run: something that belongs elsewhere is still in them, so that an

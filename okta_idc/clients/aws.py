@@ -2,7 +2,6 @@
 
 import os
 import threading
-import time
 from collections.abc import Iterator
 from shlex import quote
 from typing import Any, cast
@@ -14,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, InvalidRegionError, 
 from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.http_client import PROXIES, proxy_fault
 from okta_idc.clients.json_path import Json
+from okta_idc.clients.pace import Pace, PaceError, calls_per_second
 from okta_idc.clients.tokens import token_fault
 from okta_idc.clients.urls import url_fault
 from okta_idc.text import printable, scrub
@@ -59,28 +59,15 @@ class AwsConfigError(AwsError):
     """The Region, the endpoint or the profile cannot be used, so no call was made."""
 
 
-class Pace:
-    """Keeps the calls of all threads at least an interval apart."""
-
-    def __init__(self, calls_per_second: float) -> None:
-        self._interval = 1 / calls_per_second
-        self._next, self._lock = 0.0, threading.Lock()
-
-    def wait(self) -> None:
-        """Sleep until the next call may start."""
-        with self._lock:
-            now = time.monotonic()
-            start = max(now, self._next)
-            self._next = start + self._interval
-        time.sleep(start - now)
-
-
 class AwsClient:
     """A boto3 client that respects AWS's rate limits. Its methods raise AwsError.
 
     Credentials, Region and endpoint come from the stack's configuration and boto3's default chain;
     `region` and `endpoint` precede both.
     """
+
+    is_paced = False
+    """Whether all processes of this machine share a number of calls a second."""
 
     def __init__(
         self,
@@ -116,9 +103,19 @@ class AwsClient:
         if fault := url_fault(self._client.meta.endpoint_url):
             raise _endpoint_error(option, endpoint, fault)
         self.region: str = self._client.meta.region_name
+        self._pace = self._make_pace() if self.is_paced else None
+
+    def _make_pace(self) -> Pace:
+        try:
+            rate = calls_per_second()
+        except PaceError as error:
+            raise AwsConfigError(str(error)) from None
+        return Pace(f"{self._service} {self._client.meta.endpoint_url}", rate)
 
     def call(self, operation: str, **query: Any) -> Json:
         """AWS's response to one call."""
+        if self._pace:
+            self._pace.wait()
         if not hasattr(self._client, operation):
             raise AwsError(f"boto3 {boto3.__version__} lacks {operation}. Upgrade boto3.")
         try:

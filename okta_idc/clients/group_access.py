@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from okta_idc.clients import pace
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.identity_center import CALLS_PER_SECOND, IdentityCenter, PermissionSetDetails
+from okta_idc.clients.identity_center import IdentityCenter, PermissionSetDetails
 
 T = TypeVar("T")
 
 CALLS_PER_GROUP, CALLS_PER_SET = 2, 5
-MAX_CALLS_OF_A_RUN = 60 * CALLS_PER_SECOND
+MAX_CALLS_OF_A_RUN = 60 * int(pace.DEFAULT)
 """Calls that `pulumi up` makes at most: about a minute, for example 300 groups and 60 sets."""
 _WORKERS = 4
 

@@ -4,12 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from okta_idc.clients.aws import AwsClient, AwsError, Json, Pace
+from okta_idc.clients.aws import AwsClient, AwsError, Json
 from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.json_path import get_list, get_object, get_text
-
-CALLS_PER_SECOND = 15
-"""AWS allows 20 calls a second in an account, and other programs make calls too."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +35,19 @@ class PermissionSetDetails:
 class IdentityCenter(AwsClient):
     """IAM Identity Center in one Region."""
 
+    is_paced = True
+
     def __init__(
         self, region: str, endpoint: str | None = None, config: AwsConfig | None = None
     ) -> None:
         super().__init__("sso-admin", region, endpoint, config)
-        self._pace = Pace(CALLS_PER_SECOND)
         self._denied: dict[str, AwsError] = {}
 
     def call(self, operation: str, **query: Any) -> Json:
-        """AWS's response to one call, paced. An operation that AWS has denied is not called again:
-        the same AwsError is raised."""
+        """AWS's response to one call. An operation that AWS has denied is not called again: the
+        same AwsError is raised."""
         if denied := self._denied.get(operation):
             raise denied.with_traceback(None)
-        self._pace.wait()
         try:
             return super().call(operation, **query)
         except AwsError as error:

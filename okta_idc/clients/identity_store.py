@@ -26,6 +26,8 @@ ENTERPRISE = "aws:identitystore:enterprise"
 class IdentityStore(AwsClient):
     """One identity store, d-…."""
 
+    is_paced = True
+
     def __init__(
         self,
         store_id: str,

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from okta_idc.clients import pace
 from okta_idc.clients.group_access import CALLS_PER_GROUP, CALLS_PER_SET, MAX_CALLS_OF_A_RUN
 from okta_idc.fleet import call_counts as counts
 from okta_idc.fleet.call_counts import CALLS, SCIM, SSO, STORE, Calls
@@ -80,6 +81,7 @@ def estimate(
     users: int = 0,
     parallel: int = ASSIGNMENTS_AT_ONCE,
     limits: Mapping[str, int] = TOKEN_LIMITS,
+    own_calls_per_second: float = pace.DEFAULT,
 ) -> Estimate:
     """The budget of one run of a fleet.
 
@@ -87,7 +89,7 @@ def estimate(
     `same`, `refresh`, `import`, and the engine's names of the steps of a replacement. `parts`: of
     the stacks that run, for example `["", "push-1"]`. `users`: how many the run waits for.
     `parallel`: resources that all stacks change at once. `limits`: requests a minute by Okta's
-    bucket; a bucket without one has no limit.
+    bucket; a bucket without one has no limit. `own_calls_per_second`: the kit's own pace in AWS.
     """
     calls: Counter[str] = Counter()
     unknown: list[str] = []
@@ -97,14 +99,15 @@ def estimate(
             _add(calls, known, number)
         elif kind.startswith(("okta:", "aws:")) and operation not in _WITHOUT_CALLS:
             unknown.append(f"{number} × {printable(operation)} {printable(kind)}")
-    _add_reads(calls, changes, [part.partition("-")[0] for part in parts])
+    reads = _add_reads(calls, changes, [part.partition("-")[0] for part in parts])
     calls[SCIM] += users
     assigned = sum(
         number
         for kind, operation, number in _counted(changes)
         if kind == ACCOUNT_ASSIGNMENT and operation in ("create", "delete")
     )
-    minutes, reason = max(_bounds(+calls, assigned, max(parallel, 1), limits))
+    bounds = _bounds(+calls, assigned, max(parallel, 1), limits)
+    minutes, reason = max(*bounds, _bound_of_reads(reads, own_calls_per_second))
     return Estimate(dict(+calls), minutes, reason, tuple(unknown), users)
 
 
@@ -121,8 +124,9 @@ def _add(calls: Counter[str], more: Calls, times: int) -> None:
 
 def _add_reads(
     calls: Counter[str], changes: Mapping[str, Mapping[str, int]], kinds: Sequence[str]
-) -> None:
-    """What the plugins and the programs read. A program only runs if resources are declared."""
+) -> int:
+    """What the plugins and the programs read. A program only runs if resources are declared.
+    Returns how many of the calls compare access."""
     declared: Counter[str] = Counter()
     for kind, operation, number in _counted(changes):
         if operation in ("create", "update", "same", "import"):
@@ -133,7 +137,9 @@ def _add_reads(
         _add(calls, counts.OF_A_STACK.get(part, {}), 1)
         if declared:
             _add(calls, counts.OF_A_PROGRAM[part], 1)
-    calls[SSO] += _reads_of_access(declared[PUSH_MAPPING], declared[PERMISSION_SET], kinds)
+    reads = _reads_of_access(declared[PUSH_MAPPING], declared[PERMISSION_SET], kinds)
+    calls[SSO] += reads
+    return reads
 
 
 def _reads_of_access(groups: int, sets: int, kinds: Sequence[str]) -> int:
@@ -159,3 +165,9 @@ def _bounds(
     minutes = math.ceil(assignments / at_once) * ASSIGNMENT_SECONDS / 60
     reason = f"{assignments} account assignments, {at_once} at once, {ASSIGNMENT_SECONDS} s each"
     yield minutes, reason
+
+
+def _bound_of_reads(number: int, rate: float) -> tuple[float, str]:
+    """The kit's own calls leave a part of AWS's limit to others."""
+    reason = f"{number} calls that compare account access, at {rate:g} a second"
+    return number / rate / 60, reason

@@ -1,7 +1,6 @@
 """Reads AWS's part: the secret's tags, the instance, account access, and the Identity Store.
 
-boto3 is synchronous, so each list is read in a thread; its adaptive retries keep to AWS's limit of
-20 calls per second.
+boto3 is synchronous, so each list is read in a thread.
 """
 
 import asyncio

@@ -110,6 +110,17 @@ def test_a_run_without_checkpoints_is_refused_and_a_preview_is_not(
     assert performed == [("prod", "true")]
 
 
+def test_a_pace_that_is_no_number_is_refused_before_a_stack_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, performed: list[Any],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    inputs = Inputs(tmp_path)
+    inputs.pulumi = Pulumi(tmp_path, tmp_path, {"OIC_AWS_CALLS_PER_SECOND": "fast"})
+    assert run(inputs, "up", monkeypatch) == 2
+    assert "OIC_AWS_CALLS_PER_SECOND must be a number" in capsys.readouterr().err
+    assert performed == []
+
+
 @pytest.mark.parametrize(
     ("former", "known"),
     [(None, "true"), ({}, "true"), (PENDING, "false"), (PulumiError("locked"), "false")],

@@ -5,13 +5,8 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from okta_idc.clients import aws
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.identity_center import (
-    CALLS_PER_SECOND,
-    IdentityCenter,
-    PermissionSetDetails,
-)
+from okta_idc.clients.identity_center import IdentityCenter, PermissionSetDetails
 
 ARN = "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6"
 SET = "arn:aws:sso:::permissionSet/ssoins-7223a1b2c3d4e5f6/ps-1111111111111111"
@@ -150,16 +145,3 @@ def test_an_action_that_aws_denies_is_called_once_and_the_rest_is_read(
             "sso:GetPermissionsBoundaryForPermissionSet"
         )
         assert "permissions_boundary" not in found.properties()
-
-
-def test_calls_stay_below_the_rate_limit_of_aws(
-    center: IdentityCenter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = [0.0]
-    monkeypatch.setattr(aws.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(aws.time, "sleep", lambda s: clock.__setitem__(0, clock[0] + s))
-    pace = aws.Pace(CALLS_PER_SECOND)
-    for _ in range(CALLS_PER_SECOND * 10 + 1):
-        pace.wait()
-    assert clock[0] == pytest.approx(10)
-    assert CALLS_PER_SECOND < 20

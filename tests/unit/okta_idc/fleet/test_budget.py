@@ -192,6 +192,18 @@ def test_each_operation_is_counted_or_reported_as_unknown(changes: Any) -> None:
             assert (f"{number} × {operation} {kind}" in shown) is expected
 
 
+def test_reads_of_access_have_the_pace_of_the_machine() -> None:
+    changes = {PERMISSION_SET: {"same": 180}}
+    full, half = (
+        estimate(changes, parts=["sets-1"], own_calls_per_second=rate) for rate in (15, 7.5)
+    )
+    assert full.calls == half.calls
+    assert (full.minutes, half.minutes) == (1, 2)
+    assert half.sentence == (
+        "About 2 minutes: 900 calls that compare account access, at 7.5 a second."
+    )
+
+
 def test_the_sentence_names_the_scarcest_limit() -> None:
     found = estimate({PUSH_MAPPING: {"create": 396}})
     assert found.calls[APPS] == 400
