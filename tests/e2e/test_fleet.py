@@ -188,7 +188,16 @@ def test_a_fleet_continues_where_okta_and_aws_failed(project: FleetProject) -> N
     assert "sso:CreateAccountAssignment" in log.writes()
 
 
-def test_another_division_moves_state_and_changes_nothing_else(project: FleetProject) -> None:
+@pytest.fixture
+def larger(project: FleetProject) -> FleetProject:
+    """The fleet with one more group and permission set, whichever tests ran before."""
+    project.configure(**SETTINGS | MORE, fleet=THREE)
+    fleet(project, "up")
+    return project
+
+
+def test_another_division_moves_state_and_changes_nothing_else(larger: FleetProject) -> None:
+    project = larger
     log, access = Log(project.kit), assigned(project.kit)
     project.configure(**SETTINGS | MORE, fleet=THREE | {"accounts": {"count": 3}})
     stopped: Result = project.up("access-1")
@@ -207,7 +216,8 @@ def test_another_division_moves_state_and_changes_nothing_else(project: FleetPro
     assert {each["status"] for each in again["stacks"]} == {"unchanged"}, again
 
 
-def test_without_a_fleet_everything_returns_to_one_stack(project: FleetProject) -> None:
+def test_without_a_fleet_everything_returns_to_one_stack(larger: FleetProject) -> None:
+    project = larger
     log, access = Log(project.kit), assigned(project.kit)
     project.configure(**SETTINGS | MORE)
     refused = project.run("up", "", "--yes", "--skip-preview")
