@@ -30,6 +30,7 @@ from toolchain.stack import Stack
 
 KEY = "okta-identity-center:federation"
 USERS = 20
+APPS, APP, GROUPS = "/api/v1/apps", "/api/v1/apps/{id}", "/api/v1/groups"
 RUNS: dict[str, tuple[str, ...]] = {
     "up": ("up", "--yes", "--skip-preview"),
     "up again": ("up", "--yes", "--skip-preview"),
@@ -63,8 +64,8 @@ TERRAFORM_APP_CALLS: dict[str, Callable[[int], int]] = {
 """Terraform's calls below /apps/{id}, which share a bucket of 50 calls per minute."""
 
 
-def minimum_calls(run: str, assigned: int, pushed: int) -> int:
-    """The calculated minimum number of calls that the API requires.
+def minimum_calls(run: str, assigned: int, pushed: int) -> Counter[str]:
+    """The calculated minimum number of calls that the API requires, by bucket.
 
     up: find the groups (10,000 per page), create the app, the connection with `?activate=true` and
     the features, read the signing metadata, and one call for each assignment and each push. up
@@ -73,14 +74,14 @@ def minimum_calls(run: str, assigned: int, pushed: int) -> int:
     the group, push it and assign it. destroy: two calls for each push mapping, which must be
     deactivated first, and two for the app, whose deletion includes its assignments.
     """
-    lists = 1 + -(-assigned // 200) + -(-pushed // 1000)
-    return {
-        "up": 5 + assigned + pushed,
-        "up again": 3 + lists,
-        "refresh": 3 + lists,
-        "one more group": 2 + (assigned > 1),
-        "destroy": 2 * (pushed + 1) + 2,
-    }[run]
+    read = {APP: 1, GROUPS: 1, APPS: 2 + -(-assigned // 200) + -(-pushed // 1000)}
+    return Counter({
+        "up": {GROUPS: 1, APPS: 4 + assigned + pushed},
+        "up again": read,
+        "refresh": read,
+        "one more group": {GROUPS: 1, APPS: 1 + (assigned > 1)},
+        "destroy": {APP: 1, APPS: 2 * (pushed + 1) + 1},
+    }[run])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,13 @@ def main(arguments: list[str]) -> None:
 def row(groups: int, variant: str, measured: Measurement) -> str:
     assigned = groups if variant == "each" else 1
     run, terraform = measured.run, TERRAFORM.get(measured.run)
-    cells: list[Any] = [assigned, groups, run, measured.calls, minimum_calls(run, assigned, groups)]
+    cells: list[Any] = [
+        assigned,
+        groups,
+        run,
+        measured.calls,
+        minimum_calls(run, assigned, groups).total(),
+    ]
     if terraform and variant == "each":
         without = terraform(groups) - TERRAFORM_GROUPS[run] * groups
         cells += [terraform(groups), without]

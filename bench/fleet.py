@@ -2,7 +2,8 @@
 
 For each size, the benchmark generates an organization (`bench/fleet_org.py`), starts a sandbox with
 it, and measures preview, up, up again, an update for one more account, one for one more group, and
-refresh, in one stack or in a fleet. Growth exponents follow. The benchmark has no assertions.
+refresh, in one stack or in a fleet. Growth exponents and the calls of each bucket follow. The
+benchmark has no assertions.
 
 CPU seconds depend less on the load of the machine than seconds. Those of the sandbox are separate,
 because Okta and AWS take its place. MB is the peak memory of the largest process. *Minutes*: the
@@ -22,7 +23,7 @@ from typing import Any
 
 from bench.api_calls import log
 from bench.fleet_org import organization
-from bench.fleet_report import print_growth, print_header, print_row
+from bench.fleet_report import print_calls, print_growth, print_header, print_row
 from bench.fleet_stacks import PHASES, Record, Variant, deployed
 
 
@@ -46,6 +47,7 @@ def main(arguments: list[str]) -> None:
                     text = json.dumps([asdict(each) for each in records], indent=1)
                     options.json.write_text(text + "\n")
     print_growth(records)
+    print_calls(records, options.seed)
 
 
 def _parser() -> argparse.ArgumentParser:
