@@ -71,7 +71,7 @@ async def fetch_pages(url: str) -> dict[str, Any]:
         def store_members(number: int) -> Awaitable[Any]:
             return asyncio.to_thread(lambda: sum(1 for _ in store.members(f"g-{number}")))
 
-        def application_assignments() -> None:  # paced below AWS's limit of 20 calls a second
+        def application_assignments() -> None:
             center = IdentityCenter("us-east-1", url)
             center.instances()
             for number in range(GROUPS):
