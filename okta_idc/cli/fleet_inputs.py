@@ -110,7 +110,7 @@ class FleetInputs:
     def moves(self, stacks: Iterable[FleetStack], states: Mapping[str, Json]) -> list[Move]:
         """What is in the wrong stack, of those whose states are given. Raises InputError, and
         AwsError if the organization cannot be read."""
-        placement = Placement(self.settings.fleet, lambda: self._directory)
+        placement = self.placement(self.settings)
         name = self._name(states)
         former = {each.part for each in stacks if each.is_former}
 
@@ -143,6 +143,20 @@ class FleetInputs:
             text = refused.text(f"{ROOT}.account_access")
             raise InputError(f"{text}\nNo stack was run. All accounts that lose access: {lost}.")
         return found
+
+    def placement(self, settings: Settings) -> Placement:
+        """Which part has what."""
+        return Placement(settings.fleet, lambda: self._directory)
+
+    def compared(self, settings: Settings) -> dict[str, int]:
+        """How many groups the stacks compare with AWS, by part: those with access to an account
+        there. `settings`: without rules. Raises AwsError if the organization cannot be read."""
+        placement = self.placement(settings)
+        groups: dict[str, set[str]] = {}
+        for each in settings.account_access.permission_sets:
+            for group, account in each.pairs():
+                groups.setdefault(placement.account(account), set()).add(group)
+        return {part: len(each) for part, each in groups.items()}
 
     def _name(self, states: Mapping[str, Json]) -> str:
         """The federation's, according to the state of the core."""

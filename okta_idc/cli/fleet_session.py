@@ -26,7 +26,7 @@ from okta_idc.cli.stack import InputError
 from okta_idc.clients.json_path import Json
 from okta_idc.clients.pace import DEFAULT, PaceError, calls_per_second
 from okta_idc.fleet.budget import estimate
-from okta_idc.fleet.locks import FleetRunningError, only_fleet, recover_command
+from okta_idc.fleet.locks import FleetRunningError, only_fleet, pulumi_home, recover_command
 from okta_idc.fleet.mover import Moved, Mover
 from okta_idc.fleet.planned import planned
 from okta_idc.fleet.process import Pulumi, PulumiError, checkpoint_problem
@@ -59,6 +59,8 @@ class Session:
     confirmed: bool = False
     declared: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]], init=False)
     """Type and name of each resource that the settings declare; empty if none is created."""
+    compared: dict[str, int] = field(default_factory=dict[str, int], init=False)
+    """Number of groups that each part compares with AWS."""
     files: list[Path] = field(default_factory=list[Path], init=False)
     stacks: list[FleetStack] = field(default_factory=list[FleetStack], init=False)
     moves: list[Move] = field(default_factory=list[Move], init=False)
@@ -106,6 +108,7 @@ class Session:
             if self.verb != "move":
                 found = fleet.resolution(states).settings
                 self.declared = [(each.type, each.name) for each in declared(found)]
+                self.compared = fleet.compared(found)
         logs = Path(tempfile.mkdtemp(prefix="okta-idc-fleet-"))
         pulumi = self._pulumi(fleet, read)
         runner = Runner(pulumi, self.verb, read, logs, is_running, self.parallel)
@@ -166,9 +169,8 @@ class Session:
                 run.errors = [blocked[each.name]]
         destroys = self.verb == "destroy"
         ordered = [[runs[each] for each in stage] for stage in stages(listed, backwards=destroys)]
-        if self.verb != "preview":  # nothing of it waits for a rate limit
-            running = [each for each, run in runs.items() if not run.is_over]
-            self.console.print(self._estimate(running, read), soft_wrap=True)
+        running = [each for each, run in runs.items() if not run.is_over]
+        self.console.print(self._estimate(running, read), soft_wrap=True)
         with display([*runs.values()]) as shown:
             schedule = Schedule(
                 runner.perform, self.at_once, runner.stop, shown.changed,
@@ -188,8 +190,9 @@ class Session:
         parts = [each.part for each in running]
         changes = planned(self.verb, self.declared, known)
         return estimate(
-            changes, parts=parts, parallel=at_once, own_calls_per_second=self.own_calls_per_second
-        ).sentence
+            changes, parts=parts, parallel=at_once, own_calls_per_second=self.own_calls_per_second,
+            compared=self.compared,
+        ).sentence  # fmt: skip
 
     def _blocked(self) -> dict[str, str]:
         """Why stacks are not run: something that belongs elsewhere is still in them, so that an
@@ -258,9 +261,11 @@ def _alone(fleet: FleetInputs) -> Generator[None]:
     """Only one fleet command at a time. Raises InputError."""
     with ExitStack() as held:
         try:
-            held.enter_context(only_fleet(fleet.core_file, fleet.pulumi.environment))
+            home = pulumi_home(fleet.pulumi.environment, fleet.pulumi.project)
+            held.enter_context(only_fleet(fleet.core_file, home))
         except FleetRunningError as error:
             raise InputError(str(error)) from None
         except OSError as error:
-            raise InputError(f"{error.filename}: cannot be locked: {error.strerror}.") from None
+            named = error.filename or fleet.core_file
+            raise InputError(f"{named}: cannot be locked: {error.strerror}.") from None
         yield

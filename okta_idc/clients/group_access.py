@@ -18,8 +18,8 @@ T = TypeVar("T")
 
 CALLS_PER_GROUP, CALLS_PER_SET = 2, 5
 MAX_CALLS_OF_A_RUN = 60 * int(pace.DEFAULT)
-"""Calls that `pulumi up` makes at most, for example for 300 groups and 60 sets: a minute, if no other
-process of the machine reads at the same time."""
+"""Calls that `pulumi up` makes at most, for example for 300 groups and 60 sets: a minute, if no
+other process of the machine reads at the same time."""
 _WORKERS = 4
 
 

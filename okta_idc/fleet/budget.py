@@ -7,7 +7,7 @@ reported as unknown.
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from okta_idc.clients import pace
@@ -82,6 +82,7 @@ def estimate(
     parallel: int = ASSIGNMENTS_AT_ONCE,
     limits: Mapping[str, int] = TOKEN_LIMITS,
     own_calls_per_second: float = pace.DEFAULT,
+    compared: Mapping[str, int] | None = None,
 ) -> Estimate:
     """The budget of one run of a fleet.
 
@@ -90,6 +91,8 @@ def estimate(
     the stacks that run, for example `["", "push-1"]`. `users`: how many the run waits for.
     `parallel`: resources that all stacks change at once. `limits`: requests a minute by Okta's
     bucket; a bucket without one has no limit. `own_calls_per_second`: the kit's own pace in AWS.
+    `compared`: number of groups by part of account assignments, whose access it compares with AWS;
+    default: all in each.
     """
     calls: Counter[str] = Counter()
     unknown: list[str] = []
@@ -99,7 +102,7 @@ def estimate(
             _add(calls, known, number)
         elif kind.startswith(("okta:", "aws:")) and operation not in _WITHOUT_CALLS:
             unknown.append(f"{number} × {printable(operation)} {printable(kind)}")
-    reads = _add_reads(calls, changes, [part.partition("-")[0] for part in parts])
+    reads = _add_reads(calls, changes, parts, compared)
     calls[SCIM] += users
     assigned = sum(
         number
@@ -123,7 +126,10 @@ def _add(calls: Counter[str], more: Calls, times: int) -> None:
 
 
 def _add_reads(
-    calls: Counter[str], changes: Mapping[str, Mapping[str, int]], kinds: Sequence[str]
+    calls: Counter[str],
+    changes: Mapping[str, Mapping[str, int]],
+    parts: Collection[str],
+    compared: Mapping[str, int] | None,
 ) -> int:
     """What the plugins and the programs read. A program only runs if resources are declared.
     Returns how many of the calls compare access."""
@@ -133,21 +139,31 @@ def _add_reads(
             declared[kind] += number
         if operation == "create":
             _add(calls, counts.OF_A_NEW_RESOURCE.get(kind, {}), number)
-    for part in kinds:
-        _add(calls, counts.OF_A_STACK.get(part, {}), 1)
+    for kind in map(_kind, parts):
+        _add(calls, counts.OF_A_STACK.get(kind, {}), 1)
         if declared:
-            _add(calls, counts.OF_A_PROGRAM[part], 1)
-    reads = _reads_of_access(declared[PUSH_MAPPING], declared[PERMISSION_SET], kinds)
+            _add(calls, counts.OF_A_PROGRAM[kind], 1)
+    groups = declared[PUSH_MAPPING]
+    of_parts = {part: groups for part in parts if _kind(part) == "access"}
+    if compared is not None:
+        of_parts = {part: min(compared.get(part, 0), groups) for part in of_parts}
+    reads = _reads_of_access(groups, declared[PERMISSION_SET], of_parts, len(parts))
     calls[SSO] += reads
     return reads
 
 
-def _reads_of_access(groups: int, sets: int, kinds: Sequence[str]) -> int:
-    """Calls that compare access: for each group, one in each stack of account assignments, or two
-    in the core; for each permission set, five. A stack reads no more than its limit."""
-    dividing = kinds.count("access")
-    of_groups = min(groups, MAX_CALLS_OF_A_RUN) * dividing if dividing else CALLS_PER_GROUP * groups
-    return min(of_groups + CALLS_PER_SET * sets, MAX_CALLS_OF_A_RUN * len(kinds))
+def _kind(part: str) -> str:
+    return part.partition("-")[0]
+
+
+def _reads_of_access(groups: int, sets: int, of_parts: Mapping[str, int], stacks: int) -> int:
+    """Calls that compare access: for each group, one in each stack of account assignments that
+    grants it something (`of_parts`), or two in the core; for each permission set, five. A stack
+    reads no more than its limit."""
+    of_groups = sum(min(each, MAX_CALLS_OF_A_RUN) for each in of_parts.values())
+    if not of_parts:
+        of_groups = CALLS_PER_GROUP * groups
+    return min(of_groups + CALLS_PER_SET * sets, MAX_CALLS_OF_A_RUN * stacks)
 
 
 def _bounds(

@@ -1,5 +1,6 @@
 """What holds a stack or a fleet: locks of the engine, unfinished operations, and other runs."""
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -90,24 +91,35 @@ class FleetRunningError(Exception):
 
 
 @contextmanager
-def only_fleet(core_file: Path, environment: Mapping[str, str]) -> Generator[None]:
-    """Hold the lock of the fleet whose core has this stack file. The system releases it when this
-    process ends, however that happens. Raises FleetRunningError, and OSError if the lock cannot be
-    created.
+def only_fleet(core_file: Path, home: Path) -> Generator[None]:
+    """Hold the locks of the fleet whose core has this stack file. The system releases them when
+    this process ends, however that happens. Raises FleetRunningError, and OSError if they cannot be
+    had.
 
-    It is a file in Pulumi's home, and stays there. A lock on the stack file itself would be lost
-    with the file, which editors replace when they save it.
+    Two files are locked: the stack file, which every user of the project shares, and one in `home`,
+    Pulumi's folder of the user, because an editor replaces the stack file when it saves it.
     """
-    home = Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    name = hashlib.sha256(os.fsencode(core_file.resolve())).hexdigest()[:16]
+    path = core_file.parent.resolve() / core_file.name
+    name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     home.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(home / f"okta-idc-fleet-{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FleetRunningError(_owner(os.fstat(file.fileno()))) from None
+    own = os.open(home / f"okta-idc-fleet-{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(own, "rb") as lock, core_file.open("rb") as shared:
+        for file in (lock, shared):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise FleetRunningError(_owner(os.fstat(file.fileno()))) from None
         yield
+
+
+def pulumi_home(environment: Mapping[str, str], project: Path) -> Path:
+    """Pulumi's folder of the user. Raises OSError if there is none."""
+    if given := environment.get("PULUMI_HOME"):
+        return project / given
+    try:
+        return Path.home() / ".pulumi"
+    except RuntimeError:
+        raise OSError(errno.ENOENT, "there is no home folder", "~/.pulumi") from None
 
 
 def _owner(file: os.stat_result) -> int | None:

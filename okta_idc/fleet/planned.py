@@ -22,6 +22,8 @@ def planned(
     if verb in ("refresh", "destroy"):
         operation = "delete" if verb == "destroy" else verb
         operations = dict.fromkeys(existing, operation)
+    elif verb == "preview":  # what it would create or delete costs no call
+        operations = dict.fromkeys(wanted & existing, "same")
     else:
         operations = dict.fromkeys(wanted - existing, "create")
         operations |= dict.fromkeys(wanted & existing, "same")

@@ -80,3 +80,10 @@ def test_nothing_is_read_without_rules() -> None:
     )
     assert plain.resolution(STATES).settings is plain.settings
     assert plain.__dict__["_directory"].calls == []
+
+
+def test_a_part_compares_the_groups_that_it_grants_something() -> None:
+    found = inputs(6)
+    settings = found.resolution(STATES).settings
+    parts = {found.placement(settings).account(account) for account in (DEV1, DEV2)}
+    assert found.compared(settings) == dict.fromkeys(parts, 1)

@@ -237,6 +237,18 @@ def test_an_unknown_type_cannot_break_the_terminal() -> None:
     assert "\x1b" not in estimate({"aws:x\x1b[2J": {"create": 1}}).sentence
 
 
+def test_each_part_reads_the_groups_that_it_grants_something() -> None:
+    changes = {PUSH_MAPPING: {"same": 100}, ACCOUNT_ASSIGNMENT: {"same": 120}}
+    parts = ["", "push-1", "access-1", "access-2"]
+    own = estimate({}, parts=parts).calls.get(SSO, 0)
+    all_in_each = estimate(changes, parts=parts)
+    shared = estimate(changes, parts=parts, compared={"access-1": 70, "access-2": 50, "": 9})
+    without = estimate(changes, parts=parts, compared={})
+    programs = without.calls[SSO] - own
+    assert all_in_each.calls[SSO] == 200 + programs
+    assert shared.calls[SSO] == 120 + programs
+
+
 def test_reads_of_access_stop_at_the_limit_of_each_stack() -> None:
     sets = {PERMISSION_SET: {"same": 1_000}}
     core, own = OF_A_PROGRAM[""][SSO], OF_A_PROGRAM["sets"][SSO]

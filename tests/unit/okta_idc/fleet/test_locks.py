@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from okta_idc.fleet.locks import FleetRunningError, Holder, holders, lock_advice, only_fleet
+from okta_idc.fleet.locks import (
+    FleetRunningError,
+    Holder,
+    holders,
+    lock_advice,
+    only_fleet,
+    pulumi_home,
+)
 
 LOCKED = (
     "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to "
@@ -77,21 +84,21 @@ def core(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
-    return {"PULUMI_HOME": str(tmp_path / "home")}
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
 
 
 @contextmanager
-def first_fleet(core: Path, home: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+def first_fleet(core: Path, home: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Another process that has the lock."""
     script = (
-        "import os, sys\nfrom pathlib import Path\nfrom okta_idc.fleet.locks import only_fleet\n"
-        f"with only_fleet(Path({str(core)!r}), os.environ):\n"
+        "import sys\nfrom pathlib import Path\nfrom okta_idc.fleet.locks import only_fleet\n"
+        f"with only_fleet(Path({str(core)!r}), Path({str(home)!r})):\n"
         "    print('held', flush=True); sys.stdin.read()\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        env={**os.environ, **home, "PYTHONPATH": str(Path(__file__).parents[4])},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])},
     )  # fmt: skip
     try:
         assert process.stdout
@@ -102,7 +109,7 @@ def first_fleet(core: Path, home: dict[str, str]) -> Iterator["subprocess.Popen[
         process.communicate()
 
 
-def test_a_second_fleet_is_refused_until_the_first_ends(core: Path, home: dict[str, str]) -> None:
+def test_a_second_fleet_is_refused_until_the_first_ends(core: Path, home: Path) -> None:
     with first_fleet(core, home) as first:
         with pytest.raises(FleetRunningError) as raised, only_fleet(core, home):
             pass
@@ -114,7 +121,7 @@ def test_a_second_fleet_is_refused_until_the_first_ends(core: Path, home: dict[s
 
 
 @pytest.mark.parametrize("change", ["save", "link"])
-def test_the_lock_outlives_the_stack_file(core: Path, home: dict[str, str], change: str) -> None:
+def test_the_lock_outlives_the_stack_file(core: Path, home: Path, change: str) -> None:
     """Editors save a file by replacing it; and a link to a folder is another path to it."""
     with first_fleet(core, home):
         path = core
@@ -130,11 +137,33 @@ def test_the_lock_outlives_the_stack_file(core: Path, home: dict[str, str], chan
             pass
 
 
-def test_fleets_of_two_cores_run_at_the_same_time(core: Path, home: dict[str, str]) -> None:
-    with first_fleet(core, home), only_fleet(core.with_name("Pulumi.dev.yaml"), home):
+def test_fleets_of_two_cores_run_at_the_same_time(core: Path, home: Path) -> None:
+    other = core.with_name("Pulumi.dev.yaml")
+    other.write_text("config: {}\n")
+    with first_fleet(core, home), only_fleet(other, home):
         pass
 
 
-def test_an_error_of_the_run_is_not_taken_for_the_lock(core: Path, home: dict[str, str]) -> None:
+def test_another_user_of_the_project_is_refused(core: Path, home: Path, tmp_path: Path) -> None:
+    with first_fleet(core, home), pytest.raises(FleetRunningError) as raised:  # noqa: SIM117
+        with only_fleet(core, tmp_path / "other"):
+            pass
+    assert "another okta-idc fleet is running" in str(raised.value)
+
+
+def test_the_home_is_that_of_pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pulumi_home({}, tmp_path) == Path.home() / ".pulumi"
+    assert pulumi_home({"PULUMI_HOME": "/there"}, tmp_path) == Path("/there")
+    assert pulumi_home({"PULUMI_HOME": "here"}, tmp_path) == tmp_path / "here"
+
+    def no_home() -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "home", no_home)
+    with pytest.raises(OSError, match="no home folder"):
+        pulumi_home({}, tmp_path)
+
+
+def test_an_error_of_the_run_is_not_taken_for_the_lock(core: Path, home: Path) -> None:
     with pytest.raises(BlockingIOError), only_fleet(core, home):
         raise BlockingIOError
