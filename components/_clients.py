@@ -7,6 +7,7 @@ lookup returns the assignments of a group
 """
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from pulumi import Resource
 
 from okta_idc.access_rules.directory import Directory
 from okta_idc.access_rules.live import LiveDirectory
+from okta_idc.access_rules.recorded import RecordedDirectory
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.aws_config import KEYS, AwsConfig
 from okta_idc.clients.aws_environment import Environment, Wanted, read_environment
@@ -52,10 +54,12 @@ def aws_client(parent: Resource, region: str) -> IdentityCenter:
 
 def directory(parent: Resource) -> Directory:
     """What access rules are resolved against, with the configuration of the stack's default
-    providers. A read raises AwsError or CredentialsError as `aws_client` and `okta_client` do."""
-    return LiveDirectory(
+    providers. A read raises AwsError or CredentialsError as `aws_client` and `okta_client` do.
+    `okta-idc fleet` hands over what it has read."""
+    live = LiveDirectory(
         lambda: Organization(None, None, _aws_config(parent)), lambda: okta_client(parent)
     )
+    return RecordedDirectory.load(live, os.environ)
 
 
 def environment_reader(parent: Resource, region: str) -> Callable[[str, str, Wanted], Environment]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from okta_idc.access_rules import changes
-from okta_idc.access_rules.live import LiveDirectory
+from okta_idc.access_rules.recorded import VARIABLE, RecordedDirectory
 from okta_idc.access_rules.resolution import Resolution, has_rules
 from okta_idc.cli.resolved_settings import live_directory, resolution
 from okta_idc.cli.schema import PROJECT
@@ -164,9 +164,24 @@ class FleetInputs:
         return federation_name(State.of(recorded_core))
 
     @cached_property
-    def _directory(self) -> LiveDirectory:
+    def _directory(self) -> RecordedDirectory:
         config: Mapping[str, Any] = read_configuration(self.core)
-        return live_directory(config, endpoint=self.endpoint)
+        return RecordedDirectory(live_directory(config, endpoint=self.endpoint))
+
+    @contextmanager
+    def read_once(self, folder: Path) -> Generator[dict[str, str]]:
+        """The variables with which the programs find what this command has read of the organization
+        and of Okta. The file is deleted afterwards. `folder`: one of this command's own. Raises
+        OSError."""
+        if "_directory" not in self.__dict__:  # nothing was read
+            yield {}
+            return
+        path = folder / "directory.json"
+        self._directory.save(path)
+        try:
+            yield {VARIABLE: str(path)}
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def open_fleet(core: str, endpoint: str) -> FleetInputs:

@@ -110,24 +110,30 @@ class Session:
                 self.declared = [(each.type, each.name) for each in declared(found)]
                 self.compared = fleet.compared(found)
         logs = Path(tempfile.mkdtemp(prefix="okta-idc-fleet-"))
-        pulumi = self._pulumi(fleet, read)
-        runner = Runner(pulumi, self.verb, read, logs, is_running, self.parallel)
-        with self._signals(runner):
-            if moving:
-                print_moves(self.console, self.moves, planned=self.verb == "preview")
-                if self.verb != "preview":
-                    self._move(Mover(fleet.pulumi, states, self.at_once, runner.stop), read)
-            runs = [] if self.verb == "move" else self._perform(runner, read)
+        with fleet.read_once(logs) as variables:
+            pulumi = self._pulumi(fleet, read, variables)
+            runner = Runner(pulumi, self.verb, read, logs, is_running, self.parallel)
+            with self._signals(runner):
+                if moving:
+                    print_moves(self.console, self.moves, planned=self.verb == "preview")
+                    if self.verb != "preview":
+                        self._move(Mover(fleet.pulumi, states, self.at_once, runner.stop), read)
+                runs = [] if self.verb == "move" else self._perform(runner, read)
         with suppress(OSError):  # no stack has run
             logs.rmdir()
         return runs
 
-    def _pulumi(self, fleet: FleetInputs, read: Mapping[str, Json | PulumiError]) -> Pulumi:
+    def _pulumi(
+        self, fleet: FleetInputs, read: Mapping[str, Json | PulumiError],
+        variables: Mapping[str, str],
+    ) -> Pulumi:  # fmt: skip
         """For the stacks' programs, which otherwise refuse to run while there are former parts."""
         former = [read.get(each.name, {}) for each in self.stacks if each.is_former]
         unknown = any(isinstance(state, PulumiError) or pending(state) for state in former)
         places_known = {PLACES_KNOWN: str(not unknown).lower()}
-        return replace(fleet.pulumi, environment={**fleet.pulumi.environment, **places_known})
+        return replace(
+            fleet.pulumi, environment={**fleet.pulumi.environment, **variables, **places_known}
+        )
 
     def _move(self, mover: Mover, read: Mapping[str, Json | PulumiError]) -> None:
         unsettled = {

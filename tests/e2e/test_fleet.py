@@ -58,14 +58,21 @@ def project(kit: Kit) -> Iterator[FleetProject]:
 
 def fleet(project: FleetProject, verb: str, *arguments: str, code: int = 0) -> dict[str, Any]:
     """The JSON document of an `okta-idc fleet` command."""
-    done = subprocess.run(
+    done = run_fleet(project, verb, *arguments)
+    assert done.returncode == code, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def run_fleet(
+    project: FleetProject, verb: str, *arguments: str
+) -> "subprocess.CompletedProcess[str]":
+    """An `okta-idc fleet` command that has ended."""
+    return subprocess.run(
         [sys.executable, "-m", "okta_idc", "fleet", verb, "--stack", project.core, "--json",
          *arguments],
         cwd=project.folder, env=project.env, capture_output=True, text=True, timeout=600,
         stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip
-    assert done.returncode == code, done.stdout + done.stderr
-    return json.loads(done.stdout)
 
 
 @dataclass
@@ -87,6 +94,9 @@ class Log:
                 "GET", f"/sandbox/request-log?server={server}&since={self.since}"
             )
         ]
+
+    def operations(self) -> list[str]:
+        return [call["operation"] for call in self._calls()]
 
     def writes(self) -> list[str]:
         """Those that change something. Requires that both were read, so that the log is whole."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from okta_idc.access_rules.recorded import VARIABLE, RecordedDirectory
 from okta_idc.cli.fleet_inputs import FleetInputs
 from okta_idc.cli.stack import InputError
 from okta_idc.fleet.process import Pulumi
@@ -30,7 +31,7 @@ def inputs(limit: int, *confirmed: str, lists: tuple[str, ...] = ()) -> FleetInp
         "push_groups": ["aws-dev"], "fleet": {"accounts": {"count": 2}}, "account_access": access,
     }  # fmt: skip
     found = FleetInputs(Pulumi(Path(), Path(), {}), "prod", load_settings(settings))
-    found.__dict__["_directory"] = MemoryDirectory()
+    found.__dict__["_directory"] = RecordedDirectory(MemoryDirectory())
     return found
 
 
@@ -71,6 +72,7 @@ def test_a_state_that_two_stacks_have_counts_once() -> None:
 
 def test_nothing_is_read_without_rules() -> None:
     plain = inputs(6)
+    plain.__dict__["_directory"] = read = MemoryDirectory()
     plain.settings = load_settings(
         {
             "app": {"acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a"},
@@ -79,7 +81,7 @@ def test_nothing_is_read_without_rules() -> None:
         }
     )
     assert plain.resolution(STATES).settings is plain.settings
-    assert plain.__dict__["_directory"].calls == []
+    assert read.calls == []
 
 
 def test_a_part_compares_the_groups_that_it_grants_something() -> None:
@@ -87,3 +89,25 @@ def test_a_part_compares_the_groups_that_it_grants_something() -> None:
     settings = found.resolution(STATES).settings
     parts = {found.placement(settings).account(account) for account in (DEV1, DEV2)}
     assert found.compared(settings) == dict.fromkeys(parts, 1)
+
+
+def test_programs_get_what_the_command_has_read(tmp_path: Path) -> None:
+    found = inputs(6)
+    found.resolution(STATES)
+    with found.read_once(tmp_path) as variables:
+        later = MemoryDirectory(placed={})
+        read = RecordedDirectory.load(later, variables)
+        unit = read.unit("Workloads/Dev")
+        assert unit
+        assert unit.nested == {DEV1, DEV2}
+        assert later.calls == []
+    assert [*tmp_path.iterdir()] == []
+    assert [*variables] == [VARIABLE]
+
+
+def test_programs_of_a_fleet_without_rules_get_no_file(tmp_path: Path) -> None:
+    found = inputs(6)
+    del found.__dict__["_directory"]
+    with found.read_once(tmp_path) as variables:
+        assert variables == {}
+    assert [*tmp_path.iterdir()] == []
