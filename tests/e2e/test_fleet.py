@@ -226,6 +226,35 @@ def test_another_division_moves_state_and_changes_nothing_else(larger: FleetProj
     assert {each["status"] for each in again["stacks"]} == {"unchanged"}, again
 
 
+def test_a_division_by_names_moves_permission_sets_with_their_policies(
+    larger: FleetProject,
+) -> None:
+    project = larger
+    log, access = Log(project.kit), assigned(project.kit)
+    division = {
+        "push_groups": {"prefixes": ["aws-d"]}, "permission_sets": {"count": 2},
+        "accounts": {"count": 1},
+    }  # fmt: skip
+    project.configure(**SETTINGS | MORE, fleet=division)
+    document = fleet(project, "up")
+    assert document["deleted"] == [project.stack("push-1")]
+    places = recorded(project, "", "push-aws-d", "sets-1", "sets-2", "access-1")
+    pushed = {name.rpartition("-push-")[2]: at for name, at in places.items() if "-push-" in name}
+    assert pushed == {
+        "aws-data": "push-aws-d", "aws-developers": "push-aws-d", "aws-finance": "",
+        "aws-support": "",
+    }  # fmt: skip
+    of_sets = {name: at for name, at in places.items() if name.endswith("-set")}
+    assert len(of_sets) == 3
+    assert set(of_sets.values()) <= {"sets-1", "sets-2"}
+    policy = "identity-center-access-Developer-PowerUserAccess"
+    assert places[policy] == of_sets["identity-center-access-Developer-set"]
+    assert log.writes() == []
+    assert assigned(project.kit) == access
+    again = fleet(project, "preview")
+    assert {each["status"] for each in again["stacks"]} == {"unchanged"}, again
+
+
 def test_without_a_fleet_everything_returns_to_one_stack(larger: FleetProject) -> None:
     project = larger
     log, access = Log(project.kit), assigned(project.kit)
