@@ -106,6 +106,25 @@ def test_rules_deploy_what_they_select_and_the_next_preview_is_empty(deployed: K
     assert changed_lines(again) == set()
 
 
+def test_lists_in_place_of_rules_change_nothing(deployed: Kit) -> None:
+    """So rules can take the place of lists, for example of those that an adoption writes."""
+    developer, reader = RULES["account_access"]["permission_sets"]
+    listed = {
+        "push_groups": ["aws-developers", BY_NAME],
+        "push_group_patterns": [],
+        "account_access": {
+            "permission_sets": [
+                {"name": developer["name"], "groups": developer["groups"], "accounts": [DEV]},
+                {"name": reader["name"], "groups": [BY_NAME], "accounts": [PROD]},
+            ]
+        },
+    }
+    deployed.change(**RULES | listed)
+    preview = deployed.run("preview", "--expect-no-changes")
+    deployed.change(**RULES)
+    assert preview.code == 0, preview.text
+
+
 def test_a_new_account_is_one_line_and_one_assignment_in_the_preview_and_the_update(
     deployed: Kit,
 ) -> None:
