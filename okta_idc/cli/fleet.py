@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from okta_idc.cli.console import print_json, reading, terminal
+from okta_idc.cli.fleet_inputs import running_stacks
 from okta_idc.cli.fleet_session import Session
 from okta_idc.cli.options import AwsEndpoint, Json
 
@@ -109,6 +111,26 @@ def move(
     Example: okta-idc fleet move --stack prod
     """
     Session("move", stack, _at_once(stacks_at_once), None, as_json, aws_endpoint).run()
+
+
+def stacks(stack: Core, as_json: Json = False) -> None:
+    """Print the names of the stacks of a fleet, in the order in which they run. Reads files only.
+
+    The core comes first, then push groups and permission sets, then account assignments. A stack
+    without `fleet` is alone. Stacks of parts that the settings no longer have are not listed:
+    nothing runs them, until `okta-idc fleet move` or `up` has moved what they have and deleted
+    them. Whether a stack exists is not known without Pulumi.
+
+    Exit code 0: success; 2: a file could not be read.
+
+    Example: okta-idc fleet stacks --stack prod
+    """
+    with reading():
+        names = [each.name for each in running_stacks(stack)]
+    if as_json:
+        print_json(names)
+    else:
+        terminal().print("\n".join(names), soft_wrap=True)
 
 
 def _at_once(given: int | None) -> int:

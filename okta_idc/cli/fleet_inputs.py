@@ -16,10 +16,11 @@ from okta_idc.cli.stack import (
     InputError,
     project_folder,
     read_configuration,
+    read_file,
     read_settings,
     stack_folder,
 )
-from okta_idc.clients.json_path import Json
+from okta_idc.clients.json_path import Json, get_path
 from okta_idc.fleet.mover import exported, exported_states, stack_names
 from okta_idc.fleet.placement import Placement, UnknownUnitError
 from okta_idc.fleet.process import NoStackError, Pulumi, PulumiError
@@ -31,11 +32,11 @@ from okta_idc.fleet.stack_files import (
     stack_file,
     write_part_files,
 )
-from okta_idc.fleet.stacks import FleetStack, is_part_name, stacks_of
+from okta_idc.fleet.stacks import FleetStack, is_part_name, stacks_of, stages
 from okta_idc.fleet.states import Move, MoveError, moves, recorded, resources
 from okta_idc.recovery.differences import federation_name
 from okta_idc.recovery.state import State
-from okta_idc.settings import ROOT, Settings
+from okta_idc.settings import ROOT, Settings, SettingsError, federation_in
 from okta_idc.settings.parts import CORE, parts_of
 
 _WITHOUT_FILE = (
@@ -187,14 +188,37 @@ class FleetInputs:
 def open_fleet(core: str, endpoint: str) -> FleetInputs:
     """The fleet of a core stack. Raises InputError."""
     project, files = project_folder(), stack_folder()
+    return FleetInputs(Pulumi(project, files), core, _settings(_core_file(files, core)), endpoint)
+
+
+def running_stacks(core: str) -> list[FleetStack]:
+    """The core and the parts that its settings have, in the order in which they run; the core
+    alone if its file is missing or has no `fleet`. Reads files only. Raises InputError."""
+    path = _core_file(stack_folder(), core)
+    given = get_path(read_file(path), "config", f"{PROJECT}:{ROOT}") if path.exists() else None
+    try:
+        federation = federation_in(given, project_folder())
+    except SettingsError as error:
+        raise InputError(f"{path.name}: {error}") from None
+    # Other stacks may have settings that only Pulumi can read: encrypted, or in an environment.
+    fleet = None if get_path(federation, "fleet") is None else _settings(path).fleet
+    return [each for stage in stages(stacks_of(core, parts_of(fleet))) for each in stage]
+
+
+def _core_file(files: Path, core: str) -> Path:
+    """The stack file of a core stack. Raises InputError for that of a part."""
     path = stack_file(files, core)
     with _stack_files():
         if path.exists() and (part := read_part(path, PROJECT)):
             raise InputError(f"{path.name}: is a part of a fleet. Pass --stack {part.core}.")
+    return path
+
+
+def _settings(path: Path) -> Settings:
     settings, _ = read_settings(path, {})
     if settings is None:
         raise InputError(f"{path.name}: has no settings.")
-    return FleetInputs(Pulumi(project, files), core, settings, endpoint)
+    return settings
 
 
 @contextmanager

@@ -108,6 +108,11 @@ class FleetCommands(CommandGroup):
             "okta_idc.cli.fleet:refresh",
             "Refresh the states of all stacks of a fleet from Okta and AWS.",
         ),
+        "stacks": (
+            "okta_idc.cli.fleet:stacks",
+            "Print the names of the stacks of a fleet, in the order in which they run. Reads files "
+            "only.",
+        ),
         "up": (
             "okta_idc.cli.fleet:up",
             "Update all stacks of a fleet: the core, then push groups and permission sets, then "

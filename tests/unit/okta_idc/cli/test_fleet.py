@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
+from click.testing import Result
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -179,3 +181,85 @@ def test_only_a_core_stack_can_be_run(
     result = CliRunner().invoke(app, ["fleet", "up", "--stack", stack])
     assert result.exit_code == 2
     assert message in result.output
+
+
+WHOLE = """\
+config:
+  okta-identity-center:federation:
+    scim_token: {secret: okta-identity-center/scim}
+    push_groups: [aws-a]
+    account_access:
+      permission_sets: [{name: Admin, groups: [aws-a], accounts: ["210987654321"]}]
+    fleet:
+      accounts: {count: 2}
+      permission_sets: {count: 1}
+      push_groups: {prefixes: [aws-]}
+"""
+PARTS = ["prod-push-aws", "prod-sets-1", "prod-access-1", "prod-access-2"]
+
+
+def stacks(monkeypatch: pytest.MonkeyPatch, folder: Path, *arguments: str) -> Result:
+    """The result of `okta-idc fleet stacks` in a folder, where neither Pulumi nor a network is."""
+    monkeypatch.delenv(CONFIG_FILE, raising=False)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.chdir(folder)
+    return CliRunner().invoke(app, ["fleet", "stacks", "--stack", *arguments])
+
+
+@pytest.mark.parametrize("in_own_file", [True, False])
+def test_the_stacks_are_listed_in_the_order_in_which_they_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_own_file: bool
+) -> None:
+    text = WHOLE
+    if in_own_file:
+        federation = yaml.safe_load(WHOLE)["config"][f"{KEY}:federation"]
+        (tmp_path / "federation.yaml").write_text(yaml.safe_dump(federation))
+        (tmp_path / "Pulumi.yaml").touch()
+        text = yaml.safe_dump({"config": {f"{KEY}:federation": "federation.yaml"}})
+    (tmp_path / "Pulumi.prod.yaml").write_text(text)
+    former = part_file(text, Path("Pulumi.prod.yaml"), KEY, Part(core="prod", name="push-9"))
+    (tmp_path / "Pulumi.prod-push-9.yaml").write_text(former)
+    result = stacks(monkeypatch, tmp_path, "prod")
+    assert (result.exit_code, result.output.splitlines()) == (0, ["prod", *PARTS])
+    listed = stacks(monkeypatch, tmp_path, "acme/kit/prod", "--json")
+    assert json.loads(listed.output) == [f"acme/kit/{each}" for each in ("prod", *PARTS)]
+    assert [path.name for path in tmp_path.glob("Pulumi.prod-*")] == ["Pulumi.prod-push-9.yaml"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "environment: [prod]\n",
+        "config: {okta-identity-center:federation: {secure: AAAB}}\n",
+        "config: {okta-identity-center:federation: {push_groups: [aws-a]}}\n",
+    ],
+)
+def test_a_stack_without_a_fleet_is_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    if text:
+        (tmp_path / "Pulumi.prod.yaml").write_text(text)
+    result = stacks(monkeypatch, tmp_path, "prod")
+    assert (result.exit_code, result.output) == (0, "prod\n")
+    assert json.loads(stacks(monkeypatch, tmp_path, "prod", "--json").output) == ["prod"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("config: [", "Pulumi.prod.yaml: "),
+        ("config: {okta-identity-center:federation: none.yaml}", "Pulumi.prod.yaml: "),
+        ("config: {okta-identity-center:federation: {fleet: {acounts: {}}}}", "Did you mean"),
+        (f"config: {{{KEY}:part: {{core: main, name: push-1}}}}", "Pass --stack main."),
+    ],
+)
+def test_stacks_that_cannot_be_listed_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, message: str
+) -> None:
+    (tmp_path / "Pulumi.prod.yaml").write_text(text)
+    result = stacks(monkeypatch, tmp_path, "prod")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
+    assert message in result.stderr
+    assert result.stdout == ""
