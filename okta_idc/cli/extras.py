@@ -24,7 +24,7 @@ EXPECTED = {
     "console_minutes": "a number of minutes", "only": "the ID of an experiment",
     "created": "an ISO 8601 date, for example 2026-01-31", "fail_on": "`blocking` or `advisory`",
     "max_affected": "a number of people", "parallel": "a number of resources",
-    "patience": "a number of seconds from 0 to 600",
+    "patience": "a number of seconds from 0 to 600", "policy_pack": "a folder",
     "share": "a number from 0.01 to 1", "side": "`declared` or `live`",
     "stacks_at_once": "a number of stacks from 1 to 100", "wait": "a number of seconds",
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """`okta-idc fleet`: runs the stacks of a federation that `federation.fleet` divides."""
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,11 +27,18 @@ Parallel = Annotated[
     int | None,
     typer.Option(min=1, help="Resources that each stack changes at once; default: Pulumi's."),
 ]
+PolicyPacks = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--policy-pack", exists=True, file_okay=False,
+        help="Folder of a policy pack that checks each stack; several times for several packs.",
+    ),
+]  # fmt: skip
 
 
 def preview(
     stack: Core, stacks_at_once: StacksAtOnce = None, parallel: Parallel = None,
-    as_json: Json = False, aws_endpoint: AwsEndpoint = "",
+    policy_pack: PolicyPacks = None, as_json: Json = False, aws_endpoint: AwsEndpoint = "",
 ) -> None:  # fmt: skip
     """Preview all stacks of a fleet, and show what would move between them.
 
@@ -43,12 +51,15 @@ def preview(
 
     Example: okta-idc fleet preview --stack prod
     """
-    Session("preview", stack, _at_once(stacks_at_once), parallel, as_json, aws_endpoint).run()
+    Session(
+        "preview", stack, _at_once(stacks_at_once), parallel, as_json, aws_endpoint,
+        policy_packs=policy_pack or (),
+    ).run()  # fmt: skip
 
 
 def up(
     stack: Core, stacks_at_once: StacksAtOnce = None, parallel: Parallel = None,
-    as_json: Json = False, aws_endpoint: AwsEndpoint = "",
+    policy_pack: PolicyPacks = None, as_json: Json = False, aws_endpoint: AwsEndpoint = "",
 ) -> None:  # fmt: skip
     """Update all stacks of a fleet: the core, then push groups and permission sets, then account
     assignments.
@@ -63,7 +74,10 @@ def up(
 
     Example: okta-idc fleet up --stack prod --stacks-at-once 8
     """
-    Session("up", stack, _at_once(stacks_at_once), parallel, as_json, aws_endpoint).run()
+    Session(
+        "up", stack, _at_once(stacks_at_once), parallel, as_json, aws_endpoint,
+        policy_packs=policy_pack or (),
+    ).run()  # fmt: skip
 
 
 def refresh(

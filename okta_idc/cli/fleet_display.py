@@ -125,7 +125,10 @@ def print_moved(console: Console, moved: Moved) -> None:
         _say(console, f"{name}: {error}", "red")
 
 
-def print_summary(console: Console, runs: Sequence[Run], logs: Path, core: str, verb: str) -> None:
+def print_summary(
+    console: Console, runs: Sequence[Run], logs: Path, core: str, verb: str,
+    policy_packs: Sequence[Path] = (),
+) -> None:  # fmt: skip
     """Each stack's changes and seconds, the errors, and what to run next."""
     console.print(table(runs))
     for run in runs:
@@ -137,8 +140,10 @@ def print_summary(console: Console, runs: Sequence[Run], logs: Path, core: str, 
     if left and any(run.status == Status.INTERRUPTED or not run.attempts for run in runs):
         # A preview cannot show what a stack changes before its resources have moved.
         waits = verb == "preview" and any(r.errors for r in runs if r.status == Status.NOT_RUN)
-        again = shlex.join(["okta-idc", "fleet", "move" if waits else verb, "--stack", core])
-        _say(console, f"Remaining: {', '.join(left)}. To continue: {again}")
+        again = ["okta-idc", "fleet", "move" if waits else verb, "--stack", core]
+        if not waits:
+            again += [each for pack in policy_packs for each in ("--policy-pack", str(pack))]
+        _say(console, f"Remaining: {', '.join(left)}. To continue: {shlex.join(again)}")
 
 
 _REMAINING = (Status.NOT_RUN, Status.INTERRUPTED, Status.FAILED, Status.WAITING)

@@ -57,6 +57,7 @@ class Session:
     as_json: bool
     endpoint: str = ""
     confirmed: bool = False
+    policy_packs: Sequence[Path] = ()
     declared: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]], init=False)
     """Type and name of each resource that the settings declare; empty if none is created."""
     compared: dict[str, int] = field(default_factory=dict[str, int], init=False)
@@ -112,7 +113,9 @@ class Session:
         logs = Path(tempfile.mkdtemp(prefix="okta-idc-fleet-"))
         with fleet.read_once(logs) as variables:
             pulumi = self._pulumi(fleet, read, variables)
-            runner = Runner(pulumi, self.verb, read, logs, is_running, self.parallel)
+            runner = Runner(
+                pulumi, self.verb, read, logs, is_running, self.parallel, self.policy_packs
+            )
             with self._signals(runner):
                 if moving:
                     print_moves(self.console, self.moves, planned=self.verb == "preview")
@@ -183,7 +186,9 @@ class Session:
                 lambda: self._tick(shown),
             )  # fmt: skip
             schedule.run(ordered, again=self.verb in ("up", "destroy"), core_last=destroys)
-        print_summary(self.console, [*runs.values()], runner.logs, self.core, self.verb)
+        print_summary(
+            self.console, [*runs.values()], runner.logs, self.core, self.verb, self.policy_packs
+        )
         return [*runs.values()]
 
     def _estimate(self, running: Sequence[FleetStack], read: Mapping[str, Any]) -> str:

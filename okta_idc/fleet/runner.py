@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,7 @@ class Runner:
     logs: Path
     is_running: Callable[[int], bool]
     parallel: int | None = None
+    policy_packs: Sequence[Path] = ()
     stop: threading.Event = field(default_factory=threading.Event)
     _running: dict[str, "Popen[bytes]"] = field(default_factory=dict[str, "Popen[bytes]"])
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -59,6 +60,8 @@ class Runner:
         options = ["--event-log", str(events)]
         if self.parallel:
             options += ["--parallel", str(self.parallel)]
+        for pack in self.policy_packs:  # the engine runs in the project's folder
+            options += ["--policy-pack", str(pack.absolute())]
         try:
             process = self.pulumi.start([*VERBS[self.verb], *options], name, run.log)
         except PulumiError as error:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -36,10 +38,10 @@ config:
 HOSTILE = "\x1b[2Jaws\u202e"
 
 
-def shown(*runs: Run, verb: str = "up") -> str:
+def shown(*runs: Run, verb: str = "up", packs: Sequence[Path] = ()) -> str:
     console = terminal()
     console.file = io.StringIO()
-    fleet_display.print_summary(console, runs, Path("/tmp/logs"), "prod", verb)
+    fleet_display.print_summary(console, runs, Path("/tmp/logs"), "prod", verb, packs)
     return console.file.getvalue()
 
 
@@ -67,10 +69,17 @@ def test_the_summary_of_an_interrupted_run_says_what_remains_and_how_to_continue
     assert "Remaining: prod, prod-push-1. To continue: okta-idc fleet up --stack prod\n" in text
 
 
+def test_the_command_that_continues_has_the_policy_packs() -> None:
+    left = run("prod-push-1", Status.NOT_RUN, attempts=0)
+    text = shown(left, packs=[Path("policies"), Path("our packs")])
+    options = "--policy-pack policies --policy-pack 'our packs'"
+    assert f"To continue: okta-idc fleet up --stack prod {options}\n" in text
+
+
 def test_a_preview_that_waits_for_a_move_names_the_move() -> None:
     waiting = run("prod", Status.NOT_RUN, "2 resources must move first", attempts=0)
     waiting.log = None
-    text = shown(waiting, verb="preview")
+    text = shown(waiting, verb="preview", packs=[Path("policies")])
     assert "Remaining: prod. To continue: okta-idc fleet move --stack prod\n" in text
     assert "Full output" not in text
 
@@ -181,6 +190,56 @@ def test_only_a_core_stack_can_be_run(
     result = CliRunner().invoke(app, ["fleet", "up", "--stack", stack])
     assert result.exit_code == 2
     assert message in result.output
+
+
+ENGINE = f"""\
+#!{sys.executable}
+import json, os, sys
+given = sys.argv[1:]
+if given[:2] == ["stack", "export"]:
+    print('{{"deployment": {{}}}}')
+elif given[:2] == ["stack", "ls"]:
+    print("[]")
+else:
+    with open("given", "a") as file:
+        print(json.dumps([os.getcwd(), *given]), file=file)
+"""
+"""A `pulumi` that writes down what it is given. Every stack exists and is empty."""
+
+
+@pytest.mark.parametrize("verb", ["preview", "up"])
+@pytest.mark.parametrize("packs", [[], ["pack"], ["pack", "../pack 2"]])
+def test_every_stack_is_checked_by_the_policy_packs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str, packs: list[str]
+) -> None:
+    folder(tmp_path)
+    (tmp_path / "Pulumi.yaml").touch()
+    here = tmp_path / "here"
+    for each in (here / "pack", tmp_path / "pack 2", tmp_path / "bin"):
+        each.mkdir(parents=True)
+    (tmp_path / "bin" / "pulumi").write_text(ENGINE)
+    (tmp_path / "bin" / "pulumi").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path))
+    monkeypatch.delenv(CONFIG_FILE, raising=False)
+    monkeypatch.chdir(here)
+    options = [each for pack in packs for each in ("--policy-pack", pack)]
+    result = CliRunner().invoke(app, ["fleet", verb, "--stack", "prod", *options])
+    assert result.exit_code == 0, result.output
+    given = [json.loads(line) for line in (tmp_path / "given").read_text().splitlines()]
+    stacks = [each[each.index("--stack") + 1] for each in given]
+    assert stacks == ["prod", "prod-push-1", "prod-access"]
+    for ran_in, *arguments in given:
+        assert (ran_in, arguments[0]) == (str(tmp_path), verb)
+        found = [arguments[i + 1] for i, e in enumerate(arguments) if e == "--policy-pack"]
+        assert [Path(each).resolve() for each in found] == [(here / e).resolve() for e in packs]
+
+
+def test_a_policy_pack_that_does_not_exist_is_an_error() -> None:
+    arguments = ["fleet", "up", "--stack", "prod", "--policy-pack", "none"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert "'none' does not exist" in result.output
 
 
 WHOLE = """\
