@@ -1,11 +1,11 @@
-"""The engine's preview: the steps of `pulumi preview --json`, with or without `--diff`.
+"""The engine's previews: the steps of `pulumi preview --json`, with or without `--diff`.
 
 The document lists the steps that change something, and those of their parents. Unchanged resources
 are missing, so that names and members come from a live read.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -37,6 +37,10 @@ _OTHERS = frozenset(
 
 class InvalidPreviewError(Exception):
     """The document is not the output of `pulumi preview --json`. The text says why."""
+
+
+class SameStackError(Exception):
+    """Several previews are of one stack, and would count twice. The text names them."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,11 @@ class Step:
     new: Resource | None
 
     @property
+    def stack(self) -> str:
+        """The stack, as URNs begin: `urn:pulumi:prod::okta-identity-center`."""
+        return "::".join(self.urn.split("::")[:2])
+
+    @property
     def added(self) -> Resource | None:
         """The resource that the step creates."""
         return self.new if self.op in _ADDS else None
@@ -128,6 +137,21 @@ def read_preview(document: object) -> list[Step]:
     if not steps and any(op != "same" and number for op, number in summary.items()):
         raise InvalidPreviewError("it lists no steps, although its summary counts changes")
     return steps
+
+
+def joined(previews: Mapping[str, Sequence[Step]]) -> list[Step]:
+    """The steps of all previews, which are of different stacks: a resource has another URN in each.
+    The order of the previews does not matter. Raises SameStackError; the keys name the previews."""
+    names: dict[str, str] = {}
+    for name, steps in previews.items():
+        for stack in {each.stack for each in steps}:
+            if stack in names:
+                pair = " and ".join(sorted((names[stack], name)))
+                shown = stack.removeprefix("urn:pulumi:").partition("::")[0]
+                raise SameStackError(f"{pair} are both previews of the stack {shown}.")
+            names[stack] = name
+    ordered = sorted(previews.values(), key=lambda steps: [each.stack for each in steps])
+    return [step for steps in ordered for step in steps]
 
 
 def review_settings(document: object, project: str) -> ReviewSettings:

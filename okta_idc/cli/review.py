@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,9 @@ from okta_idc.access_map.changes import Changes, changes_of
 from okta_idc.access_map.plan import PARTS, plan, wanted
 from okta_idc.access_map.preview import (
     InvalidPreviewError,
+    SameStackError,
+    Step,
+    joined,
     read_preview,
     review_settings,
 )
@@ -46,7 +50,13 @@ from okta_idc.settings.review import REVIEW, ReviewSettings
 
 
 def review_update(
-    preview: Annotated[Path, typer.Option(help="File with the output of `pulumi preview --json`.")],
+    preview: Annotated[
+        list[Path],
+        typer.Option(
+            help="File with the output of `pulumi preview --json`; several times for a fleet, once "
+            "for each stack."
+        ),
+    ],
     outputs: Outputs = None,
     stack: Stack = "",
     settings: ProviderSettings = None,
@@ -78,6 +88,9 @@ def review_update(
     and the approval can also be in the stack file: `max_affected` and `approved` of
     `okta-identity-center:review`.
 
+    The previews of a fleet's stacks are one update: each person counts once, the limit and the
+    approval are for all stacks together, and the order of the files does not matter.
+
     Exit code 0: success; 1: the update affects more people than `--max-affected`, and is not
     approved; 2: something could not be read, or is known only to the update.
 
@@ -103,19 +116,38 @@ def review_update(
     raise typer.Exit(FINDINGS if findings else READ_FAILED if found.unknown else SUCCESS)
 
 
-def _changes(preview: Path) -> tuple[Changes, ReviewSettings]:
-    """The changes, and the review's settings in the stack file. Raises InputError."""
+def _changes(files: Iterable[Path]) -> tuple[Changes, ReviewSettings]:
+    """The changes of all previews, and the review's settings in the stack file that has them.
+    Raises InputError."""
+    previews: dict[str, list[Step]] = {}
+    limits, limited = ReviewSettings(), ""
+    for path in dict.fromkeys(files):
+        previews[str(path)], own = _preview(path)
+        if own == ReviewSettings():
+            continue
+        if limited:
+            key = f"{PROJECT}:{REVIEW}"
+            raise InputError(f"{limited} and {path} both have {key}: a fleet has one core stack.")
+        limits, limited = own, str(path)
     try:
-        document = json.loads(read_text(preview))
-        return changes_of(read_preview(document)), review_settings(document, PROJECT)
+        return changes_of(joined(previews)), limits
+    except SameStackError as error:
+        raise InputError(str(error)) from None
+
+
+def _preview(file: Path) -> tuple[list[Step], ReviewSettings]:
+    """The steps, and the review's settings in the stack file. Raises InputError."""
+    try:
+        document = json.loads(read_text(file))
+        return read_preview(document), review_settings(document, PROJECT)
     except (ValueError, RecursionError):
         reason = "it is not one JSON document"
     except InvalidPreviewError as error:
         reason = str(error)
     except SettingsError as error:
-        raise InputError(f"{preview}: {error}") from None
+        raise InputError(f"{file}: {error}") from None
     raise InputError(
-        f"{preview}: is not a preview: {reason}. Write it with `pulumi preview --json >{preview}`."
+        f"{file}: is not a preview: {reason}. Write it with `pulumi preview --json >{file}`."
     )
 
 

@@ -254,7 +254,7 @@ def test_each_option_that_is_not_plain_text_says_what_it_expects() -> None:
         name
         for command in DEFERRED
         for name, hint in get_type_hints(command.load().callback).items()
-        if hint not in (str, bool, Path, Path | None, type(None))
+        if hint not in (str, bool, Path, Path | None, list[Path], type(None))
     }
     assert parsed == EXPECTED.keys()
 

@@ -11,7 +11,13 @@ import yaml
 from typer.testing import CliRunner
 
 from okta_idc.cli.main import app
-from tests.unit.okta_idc.access_map.sample import UNKNOWN, assigned, assignment, preview
+from tests.unit.okta_idc.access_map.sample import (
+    UNKNOWN,
+    assigned,
+    assignment,
+    preview,
+    pushed,
+)
 from tests.unit.okta_idc.doctor import conftest
 from tests.unit.okta_idc.doctor.federation import APPLICATION, AWS, TOKEN, Federation
 
@@ -92,14 +98,15 @@ def denied(federation: Federation, path: str) -> Iterator[None]:
         federation.request("DELETE", "/sandbox/faults")
 
 
-def write_preview(folder: Path, *steps: dict[str, Any], **config: Any) -> str:
-    file = folder / "preview.json"
+def write_preview(folder: Path, *steps: dict[str, Any], stack: str = "prod", **config: Any) -> str:
+    file = folder / f"{stack}.json"
     document = preview(*steps) | {
         "config": {
             f"okta-identity-center:{key}": json.dumps(value) for key, value in config.items()
         }
     }
-    file.write_text(json.dumps(document))
+    text = json.dumps(document).replace("urn:pulumi:prod::", f"urn:pulumi:{stack}::")
+    file.write_text(text)
     return str(file)
 
 
@@ -270,6 +277,58 @@ def test_an_update_above_the_limit_is_refused_until_it_is_approved(
     other = assignment("create", group, set_arn, "999999999999")
     configured = write_preview(tmp_path, other, review={"max_affected": 4, "approved": approval})
     assert run("review", "--preview", configured).exit_code == 1
+
+
+def test_the_limit_of_a_fleet_is_that_of_all_stacks_together(
+    run: Command, federation: Federation, set_arn: str, tmp_path: Path
+) -> None:
+    groups = store_groups(federation)
+    created = assignment("create", groups["aws-data"], set_arn, DEV)
+    deleted = assignment("delete", groups["aws-developers"], set_arn, DEV)
+
+    def previews(**limits: Any) -> list[str]:
+        part = {"core": "prod", "name": "access"}
+        files = [
+            write_preview(tmp_path, review={"max_affected": 8} | limits),
+            write_preview(tmp_path, created, stack="prod-access-1", part=part),
+            write_preview(tmp_path, deleted, stack="prod-access-2", part=part),
+        ]
+        return [each for file in files for each in ("--preview", file)]
+
+    given = previews()
+    reordered = given[4:] + given[:4]
+    for alone in (given[:4], [*given[:2], *given[4:]]):
+        assert run("review", *alone).exit_code == 0
+    results = [run("review", *each, "--json") for each in (given, reordered)]
+    assert [each.exit_code for each in results] == [1, 1]
+    first, second = (json.loads(each.stdout) for each in results)
+    assert first == second
+    assert (first["gaining"], first["losing"]) == (5, 8)
+    assert first["findings"][0].endswith("[OIC-546]")
+    approved = previews(approved=first["approval"])
+    assert run("review", *approved).exit_code == 0
+    assert run("review", *approved[:4], "--max-affected", "1").exit_code == 1
+
+
+def test_an_error_in_one_of_several_previews_names_its_file(run: Command, tmp_path: Path) -> None:
+    group = pushed("create", "00g1", "x")
+    core = write_preview(tmp_path, group, review={"max_affected": 4})
+    wrong = write_preview(tmp_path, stack="prod-push-1", review={"max_afected": 4})
+    other = write_preview(tmp_path, stack="prod-push-2", review={"max_affected": 5})
+    same = tmp_path / "same.json"
+    same.write_text(json.dumps(preview(group)))
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    for second, message in (
+        (wrong, f"error: {wrong}: "),
+        (broken, f"error: {broken}: is not a preview: it is not one JSON document."),
+        (other, f"error: {core} and {other} both have okta-identity-center:review: a fleet has"),
+        (same, f"error: {core} and {same} are both previews of the stack prod."),
+        (tmp_path / "none.json", "none.json: No such file"),
+    ):
+        result = run("review", "--preview", core, "--preview", str(second))
+        assert result.exit_code == 2
+        assert message in result.stderr
 
 
 @pytest.mark.parametrize("key", ["review", "reviews"])
