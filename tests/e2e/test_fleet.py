@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.e2e.conftest import Kit, Result
 from tests.e2e.fleet_project import FleetProject
@@ -175,6 +176,47 @@ def test_the_doctor_finds_nothing_that_the_fleet_itself_causes(project: FleetPro
     found = {each["rule"] for each in json.loads(done.stdout)["findings"]}
     assert found, done.stderr  # the sandbox's org has defects of its own
     assert not [rule for rule in found if rule.startswith("OIC-6")], done.stdout
+
+
+def report(project: FleetProject, kind: str) -> tuple[int, str]:
+    """The exit code and the report of the pipelines' script."""
+    if not (project.folder / "policies").exists():
+        (project.folder / "policies").symlink_to(ROOT / "policies")
+    file = project.folder / "report.md"
+    done = subprocess.run(
+        [ROOT / ".ci" / "report", kind, project.core, file],
+        cwd=project.folder, env=project.env, capture_output=True, text=True, timeout=300,
+        stdin=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    return done.returncode, file.read_text()
+
+
+def test_the_pipelines_report_reviews_all_stacks_as_one_update(project: FleetProject) -> None:
+    project.configure(**SETTINGS | MORE, fleet=THREE)
+    core = yaml.safe_load(project.file().read_text())
+    core["config"]["okta-identity-center:review"] = {"max_affected": 1}
+    project.file().write_text(yaml.safe_dump(core))
+    code, text = report(project, "preview")
+    assert code == 1, text
+    assert text.startswith("### Access: too many people affected, and not approved\n"), text
+    for part in ALL:
+        assert f"### preview of stack {project.stack(part)}: passed\n" in text
+    assert "| aws\\-data | Auditor |" in text  # the set is in the core, its assignments are not
+    assert "\nUnknown" not in text
+    assert "### Live federation: " in text
+
+
+def test_the_pipelines_report_names_the_command_that_moves_resources(
+    project: FleetProject,
+) -> None:
+    project.configure(**SETTINGS, fleet=THREE | {"push_groups": {"count": 2}})
+    code, text = report(project, "preview")
+    assert code == 1, text
+    for part, result in (("", "passed"), ("push-1", "failed"), ("push-2", "failed")):
+        assert f"### preview of stack {project.stack(part)}: {result}\n" in text
+    assert "Run `okta-idc fleet move --stack prod`." in text
+    assert "no stack named 'prod-push-2' found" in text
+    assert "### Access" not in text
 
 
 def test_a_fleet_continues_where_okta_and_aws_failed(project: FleetProject) -> None:

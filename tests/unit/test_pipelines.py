@@ -118,7 +118,7 @@ def test_secrets_are_limited_to_the_steps_that_need_them() -> None:
     for name, job in JOBS.items():
         for step in job["steps"]:
             uses_secret = "secrets.OKTA_PRIVATE_KEY }}" in str(step)
-            assert uses_secret is bool(re.match(r"\.ci/report |pulumi up ", step.get("run", "")))
+            assert uses_secret is bool(re.match(r"\.ci/(report|up) ", step.get("run", "")))
             assert not (uses_secret and "environment" not in job), name
 
 
@@ -361,6 +361,7 @@ esac""",
     ("config", "code"),
     [
         ("okta-identity-center:federation", 0),
+        ("okta-identity-center:part", 0),
         ("okta-identity-center:index:Component", 0),
         ("okta-identity-center:review", 1),
         ("okta-identity-center:reviw", 1),
@@ -384,6 +385,142 @@ def test_a_failed_preview_is_not_reviewed(commands: Path, tmp_path: Path) -> Non
     report = tmp_path / "report.md"
     assert run(commands, ".ci/report", "preview", "prod", str(report)).returncode == 1
     assert "### Access" not in report.read_text()
+
+
+FLEET = """\
+config:
+  okta-identity-center:federation:
+    scim_token: {secret: okta-identity-center/scim}
+    push_groups: [aws-a]
+    fleet: {push_groups: {count: 1}}
+"""
+STACKS = ["prod", "prod-push-1", "prod-access"]
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Path:
+    """A clone whose stack `prod` is the core of a fleet. Its `okta-idc review` and `doctor` say
+    that they ran and with what, and every other command is the real one."""
+    clone, python = tmp_path / "clone", tmp_path / "clone" / ".venv" / "bin"
+    python.mkdir(parents=True)
+    shutil.copytree(ROOT / ".ci", clone / ".ci")
+    (clone / "policies").mkdir()
+    (clone / "Pulumi.prod.yaml").write_text(FLEET)
+    write_command(
+        python, "python",
+        f"""case "$3 $4" in
+review*|doctor*) for last; do :; done; echo "$3" >"$last"; echo "$@" >>{tmp_path / "ran"} ;;
+"fleet up") echo "$@" >>{tmp_path / "ran"} ;;
+*) PYTHONPATH={ROOT} exec {sys.executable} "$@" ;;
+esac""",
+    )  # fmt: skip
+    return clone
+
+
+def ran(tmp_path: Path, command: str) -> list[list[str]]:
+    """The arguments of the runs of an `okta-idc` command, or of the stub `pulumi`."""
+    lines = (tmp_path / "ran").read_text().splitlines()
+    return [line.split() for line in lines if f" {command} " in line]
+
+
+@pytest.mark.parametrize("kind", ["preview", "drift"])
+def test_a_report_on_a_fleet_has_all_stacks_and_one_review(
+    commands: Path, tmp_path: Path, fleet: Path, kind: str
+) -> None:
+    write_command(
+        commands, "pulumi", f'cat >/dev/null; echo pulumi "$@" | tee -a {tmp_path / "ran"}'
+    )
+    report = tmp_path / "report.md"
+    done = run(commands, ".ci/report", kind, "prod", str(report), cwd=fleet)
+    assert done.returncode == 0, done.stderr
+    text = report.read_text()
+    headings = [f"### {kind} of stack {each}: passed" for each in STACKS]
+    access = ["### Access: reviewed"] if kind == "preview" else []
+    assert re.findall(r"^### .*", text, re.MULTILINE) == [
+        *access, *headings, "### Live federation: no blocking findings",
+    ]  # fmt: skip
+    for each in STACKS:
+        options = "--non-interactive --color never --policy-pack policies"
+        more = " --refresh --expect-no-changes" if kind == "drift" else ""
+        assert f"<pre>\npulumi preview --stack {each} {options}{more}\n</pre>" in text
+    [doctor] = ran(tmp_path, "doctor")
+    assert doctor[3:5] == ["--stack", "prod"]
+    if kind == "drift":
+        assert not ran(tmp_path, "review")
+        return
+    [review] = ran(tmp_path, "review")
+    assert review[3:5] == ["--stack", "prod"]
+    given = [Path(review[i + 1]).stem for i, each in enumerate(review) if each == "--preview"]
+    assert given == STACKS
+
+
+@pytest.mark.parametrize("kind", ["preview", "drift"])
+@pytest.mark.parametrize("failed", STACKS)
+def test_a_failure_in_any_stack_fails_the_report_and_shows_the_engines_message(
+    commands: Path, tmp_path: Path, fleet: Path, kind: str, failed: str
+) -> None:
+    message = "1 resource belongs to stack prod-push-1: a. Run `okta-idc fleet move --stack prod`."
+    write_command(
+        commands, "pulumi",
+        f"""[ "$3" != {failed} ] || {{ seq 1 9000; echo '{message}'; exit 255; }}""",
+    )  # fmt: skip
+    report = tmp_path / "report.md"
+    done = run(commands, ".ci/report", kind, "prod", str(report), cwd=fleet)
+    assert done.returncode == 1, done.stderr
+    text = report.read_text()
+    assert len(text) < 30_000
+    assert f"\n9000\n{message}\n</pre>" in text
+    for each in STACKS:
+        result = "failed" if each == failed else "passed"
+        assert f"### {kind} of stack {each}: {result}\n" in text
+    assert "### Access" not in text
+    assert "### Live federation: no blocking findings" in text
+
+
+def test_a_preview_of_a_part_that_cannot_be_read_is_named(
+    commands: Path, tmp_path: Path, fleet: Path
+) -> None:
+    write_command(
+        fleet / ".venv" / "bin", "python",
+        f'[ "$3" != doctor ] || exit 0; PYTHONPATH={ROOT} exec {sys.executable} "$@"',
+    )  # fmt: skip
+    write_command(
+        commands,
+        "pulumi",
+        """case "$3 $*" in prod-push-1*--json*) exit 1 ;; *--json*) echo '{"steps": []}' ;; esac""",
+    )
+    report = tmp_path / "report.md"
+    done = run(commands, ".ci/report", "preview", "prod", str(report), cwd=fleet)
+    assert done.returncode == 1
+    assert report.read_text().startswith("### Access: not fully reviewed\n\n<pre>\nerror: ")
+    assert "/prod-push-1.json: is not a preview" in report.read_text()
+
+
+@pytest.mark.parametrize("script", ["report", "up"])
+def test_stacks_that_cannot_be_listed_are_neither_previewed_nor_deployed(
+    commands: Path, tmp_path: Path, fleet: Path, script: str
+) -> None:
+    (fleet / "Pulumi.prod.yaml").write_text("config: [")
+    write_command(commands, "pulumi", f"touch {tmp_path / 'ran'}")
+    report = tmp_path / "report.md"
+    arguments = ["preview", "prod", str(report)] if script == "report" else ["prod"]
+    done = run(commands, f".ci/{script}", *arguments, cwd=fleet)
+    assert done.returncode != 0
+    assert "error: " in done.stderr
+    assert "Pulumi.prod.yaml: " in done.stderr
+    assert not (tmp_path / "ran").exists()
+    if script == "report":
+        assert report.read_text().startswith("### preview of stack prod: failed\n\n<pre>\nerror: ")
+
+
+def test_up_deploys_all_stacks_of_a_fleet_with_the_policy_pack(
+    commands: Path, tmp_path: Path, fleet: Path
+) -> None:
+    write_command(commands, "pulumi", f'echo pulumi "$@" >>{tmp_path / "ran"}')
+    done = run_script(commands, step("up.up", "Up")["run"], {"STACK": "prod"}, cwd=fleet)
+    assert done.returncode == 0, done.stderr
+    line = "-m okta_idc fleet up --stack prod --policy-pack policies\n"
+    assert (tmp_path / "ran").read_text() == line
 
 
 def test_look_prints_its_usage_on_invalid_arguments(commands: Path) -> None:
