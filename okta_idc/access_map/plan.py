@@ -207,7 +207,24 @@ class _Planner:
     def _set_name(self, grant: Grant) -> str:
         if grant.set_arn:
             return self.sets.get(grant.set_arn) or grant.set_arn
-        return self.sets.get(grant.set_urn, "")
+        return self.sets.get(grant.set_urn, "") or self._named_set(grant)
+
+    def _named_set(self, grant: Grant) -> str:
+        """The permission set of an assignment whose ARN only the update knows, because another
+        stack of the fleet creates it: the kit names the resource after permission set, group and
+        account."""
+        if grant.principal:
+            groups = [self.names.get(grant.principal, "")]
+        else:
+            groups = [name for _, name in self._new_groups()]
+        ends = [f"-{group}-{grant.place}" for group in groups if group and grant.place]
+        heads = [grant.resource.removesuffix(e) for e in ends if grant.resource.endswith(e)]
+        found = {
+            name
+            for name in self.changes.sets.values()
+            if name and any(head.endswith(f"-{name}") for head in heads)
+        }
+        return found.pop() if len(found) == 1 else ""
 
     def _named_group(self, grant: Grant) -> str:
         """The group of an assignment whose principal only the update knows: the kit names the

@@ -99,6 +99,51 @@ def test_access_that_another_stack_gives_is_not_lost() -> None:
     assert reviewed({"a": retired, "b": created}).losing == 2  # Ada is an administrator
 
 
+def new_set(name: str) -> dict[str, Any]:
+    return step("create", kinds.PERMISSION_SET, f"access-{name}-set", name=name)
+
+
+def granted_in(group: str, name: str, place: str = PROD) -> dict[str, Any]:
+    """An assignment of a permission set that only another stack's outputs will have."""
+    reference = "urn:pulumi:prod::kit::pulumi:pulumi:StackReference::prod-sets-1"
+    return assignment("create", group, UNKNOWN, place, name=name,
+                      depends_on={"permissionSetArn": [reference]})  # fmt: skip
+
+
+def test_a_permission_set_that_another_stack_creates_is_found_by_name() -> None:
+    push = of_stack("prod-push-1", pushed("create", "00gO", "ops"))
+    sets = of_stack("prod-sets-1", new_set("Audit"), new_set("Ops"))
+    access = of_stack(
+        "prod-access-1",
+        granted_in("g-devs", f"access-Audit-devs-{PROD}"),
+        granted_in(UNKNOWN, f"access-Ops-ops-{PROD}"),
+    )
+    found = reviewed({"a": push, "b": sets, "c": access})
+    assert found.unknown == ()
+    assert {(row.group, row.permission_set, row.people) for row in found.gains} == {
+        ("devs", "Audit", 3), ("ops", "Ops", 1),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("names", "assignment_of"),
+    [
+        (("Audit",), granted_in("g-devs", f"access-Other-devs-{PROD}")),
+        (("Audit", "access-Audit"), granted_in("g-devs", f"x-access-Audit-devs-{PROD}")),
+        (("Audit",), granted_in("g-unread", f"access-Audit-unread-{PROD}")),
+        (("Audit",), granted_in("g-devs", "access-Audit-devs-", UNKNOWN)),
+    ],
+)
+def test_a_permission_set_that_is_not_certain_is_unknown(
+    names: tuple[str, ...], assignment_of: dict[str, Any]
+) -> None:
+    sets = of_stack("prod-sets-1", *map(new_set, names))
+    found = reviewed({"a": sets, "b": of_stack("prod-access-1", assignment_of)})
+    [text] = found.unknown
+    assert "the permission set" in text
+    assert found.affected == 0
+
+
 @pytest.mark.parametrize("order", [["a", "b"], ["b", "a"]])
 def test_two_previews_of_a_stack_are_refused(order: list[str]) -> None:
     steps = of_stack("prod-push-1", pushed("create", "00gO", "ops"))
