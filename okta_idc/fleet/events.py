@@ -58,7 +58,8 @@ class Changes:
 
 @dataclass
 class Progress:
-    """What the events so far say. `errors`: the engine's messages, each once."""
+    """What the events so far say. `errors`: the engine's messages and the violations of mandatory
+    policies, each once."""
 
     done: int = 0
     errors: list[str] = field(default_factory=list[str])
@@ -80,6 +81,8 @@ class Progress:
             return
         if "diagnosticEvent" in event:
             self._diagnostic(get_object(event, "diagnosticEvent"))
+        elif "policyEvent" in event:
+            self._policy(get_object(event, "policyEvent"))
         elif "summaryEvent" in event:
             changes = get_object(event, "summaryEvent", "resourceChanges")
             self._summary = Counter({str(key): int(value) for key, value in changes.items()})
@@ -92,10 +95,18 @@ class Progress:
         self.done = len(self._steps)
 
     def _diagnostic(self, event: dict[str, Any]) -> None:
-        text = _COLORS.sub("", get_text(event, "message")).strip()
-        if get_text(event, "severity") != "error" or not text:
+        if get_text(event, "severity") == "error":
+            self._error(get_text(event, "message"), get_text(event, "urn"))
+
+    def _policy(self, event: dict[str, Any]) -> None:
+        if get_text(event, "enforcementLevel") == "mandatory":
+            policy, message = get_text(event, "policyName"), get_text(event, "message")
+            self._error(f"policy {policy}: {message}", get_text(event, "resourceUrn"))
+
+    def _error(self, message: str, urn: str) -> None:
+        text, name = _COLORS.sub("", message).strip(), urn.rpartition("::")[2]
+        if not text:
             return
-        name = get_text(event, "urn").rpartition("::")[2]
         shown = f"{name}: {text}" if name else text
         if shown not in self.errors and len(self.errors) < _MOST_ERRORS:
             self.errors.append(shown)

@@ -222,6 +222,35 @@ def test_a_fleet_runs_in_order_shows_no_secret_and_is_destroyed_backwards(
     assert fleet.placed() == {}
 
 
+_PACK = """\
+import os
+from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
+
+def validate(args, report):
+    if args.name == "identity-center-push-aws-b":
+        report("aws-b is not allowed.")
+
+policy = ResourceValidationPolicy("no-b", "No b.", validate, EnforcementLevel.MANDATORY)
+PolicyPack("pack", [policy])
+"""
+
+
+def test_a_violated_policy_fails_its_stack_and_is_shown(fleet: Fleet, tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "__main__.py").write_text(_PACK)
+    runtime = {"name": "python", "options": {"virtualenv": str(ROOT / ".venv")}}
+    (pack / "PulumiPolicy.yaml").write_text(yaml.safe_dump({"runtime": runtime, "version": "1"}))
+    fleet.run("move")  # creates the stacks
+    for verb in ("preview", "up"):
+        found, lines = fleet.run(verb, "--policy-pack", str(pack), code=1)
+        errors = {each["stack"]: each["errors"] for each in found["stacks"]}
+        assert "identity-center-push-aws-b: policy no-b: " in errors["prod-push-1"][0], lines
+        assert "aws-b is not allowed." in lines
+        assert (errors["prod"], errors["prod-access-1"]) == ([], [])
+    assert "identity-center-push-aws-b" not in fleet.placed()
+
+
 def started(lines: str) -> list[str]:
     """The stacks in the order in which they started."""
     return [line.partition(":")[0] for line in lines.splitlines() if line.endswith("started")]

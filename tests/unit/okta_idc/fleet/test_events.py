@@ -46,6 +46,17 @@ def test_an_error_names_its_resource_and_has_no_color_tags() -> None:
     assert progress.errors == ["group: no access"]
 
 
+def test_only_a_violation_of_a_mandatory_policy_is_an_error() -> None:
+    progress = Progress()
+    for level in ("advisory", "mandatory", "remediate", "mandatory"):
+        violation = {
+            "resourceUrn": "urn:pulumi:a::b::c::group", "policyName": "no-a",
+            "message": f"<{{%reset%}}>{level}\n", "enforcementLevel": level,
+        }  # fmt: skip
+        progress.read(event(policyEvent=violation))
+    assert progress.errors == ["group: policy no-a: mandatory"]
+
+
 @given(st.text() | st.builds(json.dumps, st.recursive(st.integers() | st.text(), st.lists)))
 def test_a_line_that_is_no_event_is_ignored(line: str) -> None:
     progress = Progress()
