@@ -144,7 +144,10 @@ class SamlApp(pulumi.ComponentResource):
     def _before_update(self, change: ResourceHookArgs) -> None:
         """Runs before the engine updates the app, in previews too."""
         old, new = change.old_inputs or {}, change.new_inputs or {}
-        self._confirmed(old["userNameTemplate"], new["userNameTemplate"])
+        key = "userNameTemplate"
+        # The inputs of an app that `pulumi import` recorded lack what has the provider's default.
+        recorded = old if key in old else change.old_outputs or {}
+        self._confirmed(recorded[key], new[key])
         urls = endpoints.AcsUrlChange(_acs_url(old), _acs_url(new))
         raise_findings(endpoints.acs_url_is_kept(urls), "app.acs_url")
 

@@ -22,10 +22,11 @@ def before_update(
     monkeypatch: pytest.MonkeyPatch,
     new: str = OLD,
     urls: tuple[Any, Any] = ("{}", "{}"),
+    recorded: str = "old_inputs",
     **args: str,
 ) -> None:
     """Run the hook of an update that changes the username format from `OLD` to `new`, and the
-    settings of the app in `urls`."""
+    settings of the app in `urls`. `recorded`: where the state has the old format."""
     hooks: list[Any] = []
 
     def hook(_: str, callback: Any, options: pulumi.ResourceHookOptions) -> None:
@@ -37,13 +38,10 @@ def before_update(
     addresses = dict(ARGS["app"])
     declare(lambda: SamlApp("app", {**addresses, "username_format": new, **args}).app_id)  # type: ignore[typeddict-item]
     [callback] = hooks
-    callback(
-        ResourceHookArgs(
-            "urn", "id", "name", "type",
-            old_inputs={"userNameTemplate": OLD, "appSettingsJson": urls[0]},
-            new_inputs={"userNameTemplate": new, "appSettingsJson": urls[1]},
-        )
-    )  # fmt: skip
+    old: dict[str, dict[str, Any]] = {"old_inputs": {"appSettingsJson": urls[0]}}
+    old.setdefault(recorded, {})["userNameTemplate"] = OLD
+    new_inputs = {"userNameTemplate": new, "appSettingsJson": urls[1]}
+    callback(ResourceHookArgs("urn", "id", "name", "type", new_inputs=new_inputs, **old))
 
 
 ACS = '{"acsURL": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a"}'
@@ -117,3 +115,11 @@ def test_a_format_without_a_user_attribute_is_rejected(cloud: MockCloud, declare
     with pytest.raises(RunError, match="OIC-320"):
         declare(federation(app__username_format="aws-user"))
     assert cloud.inputs("app/saml:Saml") == []
+
+
+def test_the_format_of_an_app_that_was_imported_is_compared(
+    declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before_update(declare, monkeypatch, OLD, recorded="old_outputs")
+    with pytest.raises(RunError, match="OIC-326"):
+        before_update(declare, monkeypatch, NEW, recorded="old_outputs")
