@@ -455,7 +455,7 @@ class CrashTest:
                 break
             time.sleep(0.05)
         in_time = not held or time.monotonic() - held < TIMEOUT
-        children = list(_descendants(process.pid))
+        children = list(descendants(process.pid))
         if fault == "interrupt":
             for _ in range(2):
                 process.send_signal(signal.SIGINT)
@@ -506,7 +506,7 @@ def _healed(kind: str, report: str) -> str:
     return ", then ".join(dict.fromkeys(found)) or NEXT_UP
 
 
-def _descendants(pid: int) -> Iterator[tuple[int, str]]:
+def descendants(pid: int) -> Iterator[tuple[int, str]]:
     """Process IDs and command lines below a process. Reads /proc, so Linux only."""
     parents: dict[int, list[int]] = {}
     for process in Path("/proc").glob("[0-9]*"):
