@@ -263,7 +263,7 @@ class _Check:
             return
         self._access = read_group_access(
             center, instance, [*self.groups.values()], arns,
-            known={*self.arns.values()}.difference(arns),
+            known={*self.arns.values()}.difference(arns), has_account=self.resolved.has_account,
             applications=self.resolved.has_rest, max_calls=MAX_CALLS_OF_A_RUN,
         )  # fmt: skip
 

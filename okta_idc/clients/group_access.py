@@ -50,11 +50,13 @@ def read_group_access(
     sets: Iterable[str] = (),
     *,
     known: Collection[str] = (),
+    has_account: Callable[[str], bool] = lambda _: True,
     applications: bool = True,
     max_calls: int | None = None,
 ) -> GroupAccess:
     """The access of these groups, with the permission sets that they have and the given ones.
-    `known`: ARNs of permission sets that are not described."""
+    `known`: ARNs of permission sets that are not described. `has_account`: whether the permission
+    sets that a group has in an account are wanted."""
     with ThreadPoolExecutor(_WORKERS) as pool:
 
         def each(read: Callable[[str], T], idents: Collection[str]) -> dict[str, T] | AwsError:
@@ -69,7 +71,9 @@ def read_group_access(
             assigned = each(lambda group: center.applications_of_group(instance, group), groups)
         arns = dict.fromkeys(sets)
         if not isinstance(accounts, AwsError):
-            arns |= dict.fromkeys(arn for pairs in accounts.values() for arn, _ in pairs)
+            arns |= dict.fromkeys(
+                arn for pairs in accounts.values() for arn, at in pairs if has_account(at)
+            )
         described = [arn for arn in arns if arn not in known]
         wanted = len(described)
         if max_calls is not None:

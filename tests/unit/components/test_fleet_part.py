@@ -394,7 +394,10 @@ def test_access_that_nobody_declared_is_reported_by_the_stack_of_its_account(
 ) -> None:
     other = "444444444444"
     cloud.center.more_sets = {"arn:Other": PermissionSetDetails("Other")}
-    cloud.center.more_access = {"aws-aws-data": [("arn:Other", PROD), ("arn:Other", other)]}
+    elsewhere = ("arn:Elsewhere", other)  # which is described by the stack of that account
+    cloud.center.more_access = {
+        "aws-aws-data": [("arn:Other", PROD), ("arn:Other", other), elsewhere]
+    }
     fleet = {"accounts": {"organizational_units": ["Workloads/Prod"]}}
     cloud.stacks["prod"] = {**CORE, "permissionSetArns": {"Developer": "arn:Developer"}}
     lines: list[str] = []
@@ -408,6 +411,7 @@ def test_access_that_nobody_declared_is_reported_by_the_stack_of_its_account(
     declare(run)
     assert any(PROD in line for line in lines), lines
     assert not any(other in line for line in lines), lines
+    assert cloud.center.calls.count("permission_set") == 1
 
 
 def test_a_part_refuses_an_update_that_saves_its_state_at_the_end(
