@@ -1,12 +1,14 @@
 """What one program has read of the organization and of Okta, in a file for the programs after it.
 
 `okta-idc fleet` resolves the rules before a run. Without the file, each stack would read the same
-again: one call for every 20 accounts, and two for each organizational unit.
+again: one call for every 20 accounts, and two for each organizational unit. The file counts while
+the process that wrote it runs.
 """
 
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,54 +24,83 @@ class RecordedDirectory:
     """Answers from what was read before, and reads the rest. Its methods raise what those of
     `source` do."""
 
-    def __init__(self, source: Directory, read: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, source: Directory) -> None:
         self._source = source
-        self._read: dict[str, Any] = {
-            "accounts": {}, "units": {}, "known_units": [], "tags": {}, "groups": {},
-            **(read or {}),
-        }  # fmt: skip
+        self._accounts: dict[str, Account] = {}
+        self._units: dict[str, Unit | None] = {}
+        self._known_units: Sequence[str] = ()
+        self._tags: dict[str, dict[str, str]] = {}
+        self._groups: dict[str, list[OktaGroup]] = {}
 
     @classmethod
     def load(cls, source: Directory, environment: Mapping[str, str]) -> "RecordedDirectory":
-        """With the file that the environment names; a file that cannot be read is like none."""
-        try:
+        """With the file that the environment names. One that cannot be read, or whose writer has
+        ended, is like none."""
+        with suppress(KeyError, OSError, ValueError, TypeError, RecursionError):
             text = Path(environment[VARIABLE]).read_text(encoding="utf-8")
-            return cls(source, get_object(json.loads(text)))
-        except (KeyError, OSError, ValueError):
-            return cls(source)
+            document = get_object(json.loads(text))
+            os.kill(int(document["writer"]), 0)
+            return cls(source)._with(document)
+        return cls(source)
+
+    def _with(self, read: Mapping[str, Any]) -> "RecordedDirectory":
+        """With the content of a file. Raises TypeError if it is another one."""
+        listed = get_object(read, "accounts").items()
+        self._accounts = {ident: Account(ident, name, state) for ident, (name, state) in listed}
+        self._units = {
+            name: each and Unit(frozenset(each[0]), frozenset(each[1]))
+            for name, each in get_object(read, "units").items()
+        }
+        self._known_units = get_list(read, "known_units")
+        self._tags = {ident: dict(each) for ident, each in get_object(read, "tags").items()}
+        self._groups = {
+            key: [OktaGroup(ident, name) for ident, name in each]
+            for key, each in get_object(read, "groups").items()
+        }
+        return self
 
     def save(self, path: Path) -> None:
         """Write what was read into a new file that only its owner can read. Raises OSError."""
+        document = {
+            "writer": os.getpid(),
+            "accounts": {ident: [each.name, each.state] for ident, each in self._accounts.items()},
+            "units": {
+                name: each and [sorted(each.direct), sorted(each.inside)]
+                for name, each in self._units.items()
+            },
+            "known_units": list(self._known_units),
+            "tags": self._tags,
+            "groups": {
+                key: [[each.id, each.name] for each in listed]
+                for key, listed in self._groups.items()
+            },
+        }
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(self._read, file)
+            json.dump(document, file)
 
     def accounts(self) -> Mapping[str, Account]:
-        if not (known := get_object(self._read, "accounts")):
-            found = self._source.accounts()
-            known = {ident: [each.name, each.state] for ident, each in found.items()}
-            self._read["accounts"] = known
-        return {ident: Account(ident, *each) for ident, each in known.items()}
+        if not self._accounts:
+            self._accounts = dict(self._source.accounts())
+        return self._accounts
 
     def unit(self, name: str) -> Unit | None:
-        known = get_object(self._read, "units")
-        if name not in known:
-            unit = self._source.unit(name)
-            known[name] = unit and [sorted(unit.direct), sorted(unit.inside)]
-            self._read["known_units"] = sorted(self._source.known_units())
-        return known[name] and Unit(*map(frozenset, known[name]))
+        if name not in self._units:
+            self._units[name] = self._source.unit(name)
+            self._known_units = sorted(self._source.known_units())
+        return self._units[name]
 
     def known_units(self) -> Iterable[str]:
-        return get_list(self._read, "known_units")
+        return self._known_units
 
     def tags(self, accounts: Collection[str]) -> Mapping[str, Mapping[str, str]]:
-        known = get_object(self._read, "tags")
-        if unread := [each for each in accounts if each not in known]:
-            known.update({ident: dict(tags) for ident, tags in self._source.tags(unread).items()})
-        return {each: known[each] for each in accounts}
+        if unread := [each for each in accounts if each not in self._tags]:
+            read = self._source.tags(unread)
+            self._tags |= {ident: dict(tags) for ident, tags in read.items()}
+        return {each: self._tags[each] for each in accounts}
 
     def groups(self, prefixes: Collection[str]) -> Collection[OktaGroup]:
-        known, key = get_object(self._read, "groups"), json.dumps(sorted(set(prefixes)))
-        if key not in known:
-            known[key] = [[each.id, each.name] for each in self._source.groups(prefixes)]
-        return [OktaGroup(*each) for each in known[key]]
+        key = json.dumps(sorted(set(prefixes)))
+        if key not in self._groups:
+            self._groups[key] = list(self._source.groups(prefixes))
+        return self._groups[key]

@@ -109,6 +109,9 @@ def only_fleet(core_file: Path, home: Path) -> Generator[None]:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise FleetRunningError(_owner(os.fstat(file.fileno()))) from None
+            except OSError:
+                if file is lock:  # NFS locks no file that is open for reading only
+                    raise
         yield
 
 

@@ -1,5 +1,7 @@
 """What one program has read, for the programs after it."""
 
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,9 +63,17 @@ def test_nothing_is_read_twice(names: list[str]) -> None:
     assert len(source.calls) == len(set(source.calls))
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", "1", "\udcff"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        None, "", "{", "[]", "1", "\udcff", "[" * 100_000, "{}", '{"writer": "x"}',
+        '{"writer": WRITER, "accounts": {"1": null}}', '{"writer": WRITER, "groups": {"[]": null}}',
+        '{"writer": WRITER, "units": {"a": [1]}}', '{"writer": WRITER, "tags": {"1": 1}}',
+    ],
+)  # fmt: skip
 def test_a_file_that_cannot_be_read_is_like_none(tmp_path: Path, text: str | None) -> None:
     if text is not None:
+        text = text.replace("WRITER", str(os.getpid()))
         (tmp_path / "read").write_bytes(text.encode("utf-8", "surrogateescape"))
     assert set(loaded(tmp_path / "read", memory()).accounts()) == set(ACCOUNTS)
     assert set(RecordedDirectory.load(memory(), {}).accounts()) == set(ACCOUNTS)
@@ -75,3 +85,19 @@ def test_the_file_is_new_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(FileExistsError):
         RecordedDirectory(memory()).save(path)
+
+
+def test_the_file_counts_while_its_writer_runs(tmp_path: Path) -> None:
+    first, path = RecordedDirectory(memory()), tmp_path / "read"
+    first.accounts()
+    first.save(path)
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    left = path.read_text().replace(f'"writer": {os.getpid()}', f'"writer": {ended.pid}')
+    path.write_text(left)
+    assert loaded(path, MemoryDirectory(placed={})).accounts() == {}
+
+
+def test_accounts_are_made_once() -> None:
+    found = RecordedDirectory(memory())
+    assert found.accounts() is found.accounts()
