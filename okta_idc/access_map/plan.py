@@ -211,18 +211,19 @@ class _Planner:
 
     def _named_set(self, grant: Grant) -> str:
         """The permission set of an assignment whose ARN only the update knows, because another
-        stack of the fleet creates it: the kit names the resource after permission set, group and
-        account."""
+        stack of the fleet creates it: the kit names an assignment after its permission set, group
+        and account, and a permission set after its name."""
         if grant.principal:
             groups = [self.names.get(grant.principal, "")]
         else:
             groups = [name for _, name in self._new_groups()]
         ends = [f"-{group}-{grant.place}" for group in groups if group and grant.place]
         heads = [grant.resource.removesuffix(e) for e in ends if grant.resource.endswith(e)]
+        made = {f"{head}-set" for head in heads}
         found = {
             name
-            for name in self.changes.sets.values()
-            if name and any(head.endswith(f"-{name}") for head in heads)
+            for urn, name in self.changes.sets.items()
+            if name and urn.rpartition("::")[2] in made
         }
         return found.pop() if len(found) == 1 else ""
 

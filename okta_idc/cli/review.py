@@ -25,6 +25,7 @@ from okta_idc.access_map.review import Review, review
 from okta_idc.cli.console import print_json, reading, terminal, write_file
 from okta_idc.cli.doctor_options import Inputs, read_inputs
 from okta_idc.cli.doctor_progress import connected
+from okta_idc.cli.fleet_inputs import running_stacks
 from okta_idc.cli.options import (
     App,
     AwsEndpoint,
@@ -40,12 +41,15 @@ from okta_idc.cli.options import (
 )
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import InputError, read_text
+from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.doctor.report import FINDINGS, READ_FAILED, SUCCESS
+from okta_idc.fleet.stack_files import PART, load_part
 from okta_idc.inventory.further_access import read_further
 from okta_idc.inventory.read import read_inventory
 from okta_idc.rules.affected_people import affected_people_within_limit
 from okta_idc.settings import SettingsError
+from okta_idc.settings.parts import CORE
 from okta_idc.settings.review import REVIEW, ReviewSettings
 
 
@@ -98,7 +102,7 @@ def review_update(
     """
     console = terminal(stderr=as_json)
     with reading():
-        changes, limits = _changes(preview)
+        changes, limits = _changes(preview, stack)
         inputs = read_inputs(
             outputs, stack, settings, app, identity_store, region, okta_url, aws_endpoint
         )
@@ -116,30 +120,42 @@ def review_update(
     raise typer.Exit(FINDINGS if findings else READ_FAILED if found.unknown else SUCCESS)
 
 
-def _changes(files: Iterable[Path]) -> tuple[Changes, ReviewSettings]:
+def _changes(files: Iterable[Path], stack: str) -> tuple[Changes, ReviewSettings]:
     """The changes of all previews, and the review's settings in the stack file that has them.
-    Raises InputError."""
+    `stack`: the core, or "" if it is not known. Raises InputError, also if a stack of the fleet has
+    no preview."""
     previews: dict[str, list[Step]] = {}
+    parts: set[str] = set()
     limits, limited = ReviewSettings(), ""
     for path in dict.fromkeys(files):
-        previews[str(path)], own = _preview(path)
-        if own == ReviewSettings():
+        previews[str(path)], own, part = _preview(path)
+        parts.add(part)
+        if own in (ReviewSettings(), limits):
             continue
         if limited:
             key = f"{PROJECT}:{REVIEW}"
-            raise InputError(f"{limited} and {path} both have {key}: a fleet has one core stack.")
+            raise InputError(f"{limited} and {path} have different values of {key}.")
         limits, limited = own, str(path)
+    listed = running_stacks(stack) if stack else []
+    if missing := [each.name for each in listed if each.part not in parts]:
+        raise InputError(
+            f"the fleet of {stack} has stacks without a preview: {', '.join(missing)}. Pass "
+            "--preview once for each stack of `okta-idc fleet stacks`."
+        )
     try:
         return changes_of(joined(previews)), limits
     except SameStackError as error:
         raise InputError(str(error)) from None
 
 
-def _preview(file: Path) -> tuple[list[Step], ReviewSettings]:
-    """The steps, and the review's settings in the stack file. Raises InputError."""
+def _preview(file: Path) -> tuple[list[Step], ReviewSettings, str]:
+    """The steps, the review's settings in the stack file, and the stack's part of a fleet. Raises
+    InputError."""
     try:
         document = json.loads(read_text(file))
-        return read_preview(document), review_settings(document, PROJECT)
+        steps, limits = read_preview(document), review_settings(document, PROJECT)
+        given = get_text(document, "config", f"{PROJECT}:{PART}")
+        return steps, limits, load_part(json.loads(given), PROJECT).name if given else CORE
     except (ValueError, RecursionError):
         reason = "it is not one JSON document"
     except InvalidPreviewError as error:

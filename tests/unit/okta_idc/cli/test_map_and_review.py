@@ -310,6 +310,34 @@ def test_the_limit_of_a_fleet_is_that_of_all_stacks_together(
     assert run("review", *approved[:4], "--max-affected", "1").exit_code == 1
 
 
+def test_a_stack_of_the_fleet_without_a_preview_is_named(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    federation = {
+        "app": {"acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a"},
+        "scim_token": {"secret": "okta-identity-center/scim"}, "push_groups": ["aws-data"],
+        "fleet": {"push_groups": {"count": 2}},
+    }  # fmt: skip
+    config = {"okta-identity-center:federation": federation}
+    (tmp_path / "Pulumi.prod.yaml").write_text(json.dumps({"config": config}))
+    limits = {"max_affected": 8}  # all have it, from an environment that they share
+
+    def of_part(name: str) -> str:
+        part = {"core": "prod", "name": name}
+        return write_preview(tmp_path, stack=f"prod-{name}", part=part, review=limits)
+
+    core = write_preview(tmp_path, review=limits)
+    given = ["--preview", core, "--preview", of_part("push-1")]
+    missing = run("review", "--stack", "prod", *given)
+    assert missing.exit_code == 2
+    assert "stacks without a preview: prod-push-2, prod-access." in missing.stderr
+    assert run("review", *given).exit_code == 0  # which fleet it is, is not known
+    more = ["--preview", of_part("push-2"), "--preview", of_part("access")]
+    complete = run("review", "--stack", "prod", *given, *more)
+    assert "without a preview" not in complete.stderr
+
+
 def test_an_error_in_one_of_several_previews_names_its_file(run: Command, tmp_path: Path) -> None:
     group = pushed("create", "00g1", "x")
     core = write_preview(tmp_path, group, review={"max_affected": 4})
@@ -322,7 +350,7 @@ def test_an_error_in_one_of_several_previews_names_its_file(run: Command, tmp_pa
     for second, message in (
         (wrong, f"error: {wrong}: "),
         (broken, f"error: {broken}: is not a preview: it is not one JSON document."),
-        (other, f"error: {core} and {other} both have okta-identity-center:review: a fleet has"),
+        (other, f"error: {core} and {other} have different values of okta-identity-center:review."),
         (same, f"error: {core} and {same} are both previews of the stack prod."),
         (tmp_path / "none.json", "none.json: No such file"),
     ):
