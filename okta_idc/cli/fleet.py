@@ -131,9 +131,9 @@ def stacks(stack: Core, as_json: Json = False) -> None:
     """Print the names of the stacks of a fleet, in the order in which they run. Reads files only.
 
     The core comes first, then push groups and permission sets, then account assignments. A stack
-    without `fleet` is alone. Stacks of parts that the settings no longer have are not listed:
-    nothing runs them, until `okta-idc fleet move` or `up` has moved what they have and deleted
-    them. Whether a stack exists is not known without Pulumi.
+    without `fleet`, or without a file, is alone. Stacks of parts that the settings no longer have
+    are not listed: nothing runs them, until `okta-idc fleet move` or `up` has moved what they have
+    and deleted them. Whether a stack exists is not known without Pulumi.
 
     Exit code 0: success; 2: a file could not be read.
 

@@ -21,6 +21,7 @@ from okta_idc.cli.stack import (
     stack_folder,
 )
 from okta_idc.clients.json_path import Json, get_path
+from okta_idc.fleet.budget import reads_of_access
 from okta_idc.fleet.mover import exported, exported_states, stack_names
 from okta_idc.fleet.placement import Placement, UnknownUnitError
 from okta_idc.fleet.process import NoStackError, Pulumi, PulumiError
@@ -121,10 +122,8 @@ class FleetInputs:
                 yield each, CORE if belongs in former else belongs
 
         parts = {each.name: each.part for each in stacks}
-        try:
+        with _placed():
             return moves(states, parts, wanted)
-        except (MoveError, UnknownUnitError) as error:
-            raise InputError(f"{error}.".replace("..", ".")) from None
 
     def resolution(self, states: Mapping[str, Json]) -> Resolution:
         """What rules select; without rules, nothing is read. `states`: of all stacks. Raises
@@ -150,14 +149,10 @@ class FleetInputs:
         return Placement(settings.fleet, lambda: self._directory)
 
     def compared(self, settings: Settings) -> dict[str, int]:
-        """How many groups the stacks compare with AWS, by part: those with access to an account
-        there. `settings`: without rules. Raises AwsError if the organization cannot be read."""
-        placement = self.placement(settings)
-        groups: dict[str, set[str]] = {}
-        for each in settings.account_access.permission_sets:
-            for group, account in each.pairs():
-                groups.setdefault(placement.account(account), set()).add(group)
-        return {part: len(each) for part, each in groups.items()}
+        """How many calls the program of each part makes to compare access with AWS. `settings`:
+        without rules. Raises InputError, and AwsError if the organization cannot be read."""
+        with _placed():
+            return reads_of_access(settings, self.placement(settings))
 
     def _name(self, states: Mapping[str, Json]) -> str:
         """The federation's, according to the state of the core."""
@@ -172,15 +167,16 @@ class FleetInputs:
     @contextmanager
     def read_once(self, folder: Path) -> Generator[dict[str, str]]:
         """The variables with which the programs find what this command has read of the organization
-        and of Okta. The file is deleted afterwards. `folder`: one of this command's own. Raises
-        OSError."""
-        if "_directory" not in self.__dict__:  # nothing was read
-            yield {}
-            return
+        and of Okta. The file is deleted afterwards; without it, each program reads for itself.
+        `folder`: one of this command's own."""
         path = folder / "directory.json"
-        self._directory.save(path)
         try:
-            yield {VARIABLE: str(path)}
+            if "_directory" in self.__dict__:  # something was read
+                self._directory.save(path)
+        except OSError:
+            path.unlink(missing_ok=True)
+        try:
+            yield {VARIABLE: str(path) if path.exists() else ""}
         finally:
             path.unlink(missing_ok=True)
 
@@ -219,6 +215,15 @@ def _settings(path: Path) -> Settings:
     if settings is None:
         raise InputError(f"{path.name}: has no settings.")
     return settings
+
+
+@contextmanager
+def _placed() -> Generator[None]:
+    """Word what cannot be placed as an error of a command's inputs."""
+    try:
+        yield
+    except (MoveError, UnknownUnitError) as error:
+        raise InputError(f"{error}.".replace("..", ".")) from None
 
 
 @contextmanager

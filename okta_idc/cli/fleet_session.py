@@ -61,7 +61,7 @@ class Session:
     declared: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]], init=False)
     """Type and name of each resource that the settings declare; empty if none is created."""
     compared: dict[str, int] = field(default_factory=dict[str, int], init=False)
-    """Number of groups that each part compares with AWS."""
+    """Calls of each part's program that compare access with AWS."""
     files: list[Path] = field(default_factory=list[Path], init=False)
     stacks: list[FleetStack] = field(default_factory=list[FleetStack], init=False)
     moves: list[Move] = field(default_factory=list[Move], init=False)

@@ -7,14 +7,16 @@ reported as unknown.
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from okta_idc.clients import pace
 from okta_idc.clients.group_access import CALLS_PER_GROUP, CALLS_PER_SET, MAX_CALLS_OF_A_RUN
 from okta_idc.fleet import call_counts as counts
 from okta_idc.fleet.call_counts import CALLS, SCIM, SSO, STORE, Calls
+from okta_idc.fleet.placement import Placement
 from okta_idc.fleet.resources import ACCOUNT_ASSIGNMENT, PERMISSION_SET, PUSH_MAPPING
+from okta_idc.settings import Settings
 from okta_idc.settings.parts import CORE
 from okta_idc.text import printable
 
@@ -91,8 +93,8 @@ def estimate(
     the stacks that run, for example `["", "push-1"]`. `users`: how many the run waits for.
     `parallel`: resources that all stacks change at once. `limits`: requests a minute by Okta's
     bucket; a bucket without one has no limit. `own_calls_per_second`: the kit's own pace in AWS.
-    `compared`: number of groups by part of account assignments, whose access it compares with AWS;
-    default: all in each.
+    `compared`: calls that compare access, by part (`reads_of_access`); default: of all groups in
+    each part of account assignments.
     """
     calls: Counter[str] = Counter()
     unknown: list[str] = []
@@ -143,11 +145,11 @@ def _add_reads(
         _add(calls, counts.OF_A_STACK.get(kind, {}), 1)
         if declared:
             _add(calls, counts.OF_A_PROGRAM[kind], 1)
-    groups = declared[PUSH_MAPPING]
-    of_parts = {part: groups for part in parts if _kind(part) == "access"}
-    if compared is not None:
-        of_parts = {part: min(compared.get(part, 0), groups) for part in of_parts}
-    reads = _reads_of_access(groups, declared[PERMISSION_SET], of_parts, len(parts))
+    if compared is None:
+        kinds = [_kind(part) for part in parts]
+        reads = _most_reads(declared[PUSH_MAPPING], declared[PERMISSION_SET], kinds)
+    else:
+        reads = sum(compared.get(part, 0) for part in parts) if declared else 0
     calls[SSO] += reads
     return reads
 
@@ -156,14 +158,39 @@ def _kind(part: str) -> str:
     return part.partition("-")[0]
 
 
-def _reads_of_access(groups: int, sets: int, of_parts: Mapping[str, int], stacks: int) -> int:
-    """Calls that compare access: for each group, one in each stack of account assignments that
-    grants it something (`of_parts`), or two in the core; for each permission set, five. A stack
-    reads no more than its limit."""
-    of_groups = sum(min(each, MAX_CALLS_OF_A_RUN) for each in of_parts.values())
-    if not of_parts:
-        of_groups = CALLS_PER_GROUP * groups
-    return min(of_groups + CALLS_PER_SET * sets, MAX_CALLS_OF_A_RUN * stacks)
+def _most_reads(groups: int, sets: int, kinds: Sequence[str]) -> int:
+    """Calls that compare access: for each group, one in each stack of account assignments, or two
+    in the core; for each permission set, five. A stack reads no more than its limit."""
+    dividing = kinds.count("access")
+    of_groups = min(groups, MAX_CALLS_OF_A_RUN) * dividing if dividing else CALLS_PER_GROUP * groups
+    return min(of_groups + CALLS_PER_SET * sets, MAX_CALLS_OF_A_RUN * len(kinds))
+
+
+def reads_of_access(settings: Settings, placement: Placement) -> dict[str, int]:
+    """Calls of each part's program that compare access with AWS, as
+    `components._checks.access_drift` makes them: one for each group with access there, two where
+    applications are compared, and five for each permission set; none above the limit of a run.
+    `settings`: without rules. Raises what `Placement` does."""
+    access = settings.account_access
+    sets = Counter(placement.permission_set(each.name) for each in access.permission_sets)
+    groups: dict[str, set[str]] = {part: set() for part in sets}
+    for each in access.permission_sets:
+        for group, account in each.pairs():
+            groups.setdefault(placement.account(account), set()).add(group)
+    for each in access.applications:
+        groups.setdefault(placement.rest, set()).update(each.groups)
+    if CORE in groups:
+        groups[CORE] = {each.key for each in settings.push_groups}
+    return {
+        part: _reads(len(each), sets[part], CALLS_PER_GROUP if part == placement.rest else 1)
+        for part, each in groups.items()
+    }
+
+
+def _reads(groups: int, sets: int, calls_per_group: int) -> int:
+    if CALLS_PER_GROUP * groups + CALLS_PER_SET * sets > MAX_CALLS_OF_A_RUN:
+        return 0
+    return calls_per_group * groups + CALLS_PER_SET * sets
 
 
 def _bounds(

@@ -11,10 +11,14 @@ from okta_idc.cli.stack import InputError
 from okta_idc.fleet.process import Pulumi
 from okta_idc.fleet.resources import ACCOUNT_ASSIGNMENT
 from okta_idc.settings import load_settings
+from okta_idc.settings.models import AccountAccess, Fleet
 from tests.unit.okta_idc.access_rules.directory import DEV1, DEV2, MemoryDirectory
 
 LOST = [f"90000000000{number}" for number in range(6)]
 """Accounts that the unit had in the last run."""
+LISTED = AccountAccess.model_validate(
+    {"permission_sets": [{"name": "Developer", "groups": ["aws-dev"], "accounts": [DEV1]}]}
+)
 
 
 def inputs(limit: int, *confirmed: str, lists: tuple[str, ...] = ()) -> FleetInputs:
@@ -87,8 +91,19 @@ def test_nothing_is_read_without_rules() -> None:
 def test_a_part_compares_the_groups_that_it_grants_something() -> None:
     found = inputs(6)
     settings = found.resolution(STATES).settings
-    parts = {found.placement(settings).account(account) for account in (DEV1, DEV2)}
-    assert found.compared(settings) == dict.fromkeys(parts, 1)
+    placement = found.placement(settings)
+    parts = {placement.account(account) for account in (DEV1, DEV2)}
+    compared = found.compared(settings)
+    assert {part for part, calls in compared.items() if calls} == {*parts, ""}
+
+
+def test_a_unit_that_does_not_exist_is_named() -> None:
+    found = inputs(6)
+    fleet = Fleet.model_validate({"accounts": {"organizational_units": ["Workloads/Typo"]}})
+    found.settings = found.settings.model_copy(update={"fleet": fleet})
+    settings = found.settings.model_copy(update={"account_access": LISTED})
+    with pytest.raises(InputError, match="the organizational unit 'Workloads/Typo' does not exist"):
+        found.compared(settings)
 
 
 def test_programs_get_what_the_command_has_read(tmp_path: Path) -> None:
@@ -109,5 +124,12 @@ def test_programs_of_a_fleet_without_rules_get_no_file(tmp_path: Path) -> None:
     found = inputs(6)
     del found.__dict__["_directory"]
     with found.read_once(tmp_path) as variables:
-        assert variables == {}
+        assert variables == {VARIABLE: ""}  # not one that the user has set
     assert [*tmp_path.iterdir()] == []
+
+
+def test_a_file_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    found = inputs(6)
+    found.resolution(STATES)
+    with found.read_once(tmp_path / "missing") as variables:
+        assert variables == {VARIABLE: ""}

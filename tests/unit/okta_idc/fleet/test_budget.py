@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okta_idc.fleet.budget import AWS_CALLS_PER_SECOND, TOKEN_LIMITS, estimate
+from okta_idc.fleet.budget import (
+    AWS_CALLS_PER_SECOND,
+    TOKEN_LIMITS,
+    estimate,
+    reads_of_access,
+)
 from okta_idc.fleet.call_counts import (
     APPS,
     CALLS,
@@ -21,7 +26,9 @@ from okta_idc.fleet.call_counts import (
     STORE,
 )
 from okta_idc.fleet.call_counts import GROUP as ONE_GROUP
+from okta_idc.fleet.placement import Placement
 from okta_idc.fleet.resources import ACCOUNT_ASSIGNMENT, PERMISSION_SET, PUSH_MAPPING
+from okta_idc.settings import Settings, load_settings
 from okta_idc.settings.parts import CORE, PREFIXES
 from sandbox.okta.limits import BUCKETS, SHARE, bucket_of
 from tests.paths import ROOT
@@ -237,16 +244,57 @@ def test_an_unknown_type_cannot_break_the_terminal() -> None:
     assert "\x1b" not in estimate({"aws:x\x1b[2J": {"create": 1}}).sentence
 
 
-def test_each_part_reads_the_groups_that_it_grants_something() -> None:
-    changes = {PUSH_MAPPING: {"same": 100}, ACCOUNT_ASSIGNMENT: {"same": 120}}
-    parts = ["", "push-1", "access-1", "access-2"]
-    own = estimate({}, parts=parts).calls.get(SSO, 0)
-    all_in_each = estimate(changes, parts=parts)
-    shared = estimate(changes, parts=parts, compared={"access-1": 70, "access-2": 50, "": 9})
-    without = estimate(changes, parts=parts, compared={})
-    programs = without.calls[SSO] - own
-    assert all_in_each.calls[SSO] == 200 + programs
-    assert shared.calls[SSO] == 120 + programs
+def federation(groups: int, sets: int = 1, **fleet: Any) -> Settings:
+    """Each permission set grants all groups access to two accounts."""
+    names = [f"aws-{number}" for number in range(groups)]
+    accounts = ["210987654321", "321098765432"]
+    return load_settings(
+        {
+            "app": {"acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a"},
+            "scim_token": {"secret": "okta-identity-center/scim"},
+            "push_groups": names,
+            "account_access": {
+                "permission_sets": [
+                    {"name": f"S{number}", "groups": names, "accounts": accounts}
+                    for number in range(sets)
+                ]
+            },
+            **({"fleet": fleet} if fleet else {}),
+        }
+    )
+
+
+def reads(settings: Settings) -> dict[str, int]:
+    return reads_of_access(settings, Placement(settings.fleet, lambda: None))  # type: ignore
+
+
+def test_each_part_compares_what_it_grants() -> None:
+    assert reads(federation(10, 3)) == {"": 20 + 15}
+    found = reads(federation(10, 3, push_groups={"count": 1}, accounts={"count": 2}))
+    assert found[""] == 10 + 15
+    assert found["access-1"] == 20  # it has the applications
+    assert found["access-2"] == 10
+    divided = reads(federation(10, 3, permission_sets={"count": 1}, accounts={"count": 1}))
+    assert divided == {"sets-1": 15, "access-1": 20}
+
+
+def test_what_a_run_does_not_compare_costs_nothing() -> None:
+    assert reads(federation(450, 1)) == {"": 0}
+    assert reads(federation(447, 1)) == {"": 899}
+
+
+def test_the_estimate_counts_the_parts_that_run() -> None:
+    changes = {ACCOUNT_ASSIGNMENT: {"same": 120}}
+    compared = {"access-1": 70, "access-2": 50, "": 9}
+    parts = ["", "access-1", "access-2"]
+
+    def calls(*running: str, **counted: int) -> int:
+        without = estimate(changes, parts=running, compared={}).calls[SSO]
+        return estimate(changes, parts=running, compared=counted or compared).calls[SSO] - without
+
+    assert calls(*parts) == 129
+    assert calls("access-2") == 50
+    assert SSO not in estimate({}, parts=parts, compared=compared).calls
 
 
 def test_reads_of_access_stop_at_the_limit_of_each_stack() -> None:
