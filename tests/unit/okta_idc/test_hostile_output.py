@@ -253,7 +253,8 @@ WRITERS = {
     "okta_idc/cli/main.py",  # the version
     "okta_idc/cli/schema.py",  # the kit's own text
     "okta_idc/cli/__init__.py",  # before Python's version is known
-    "okta_idc/clients/pace.py",  # times, and the addresses of AWS's APIs
+    "okta_idc/access_rules/recorded.py",  # what AWS and Okta answered, in JSON, for programs
+    "okta_idc/clients/pace.py",  # times
     "okta_idc/fleet/locks.py",  # an empty file
     "okta_idc/fleet/process.py",  # the engine's log, which only the engine writes
     "okta_idc/fleet/stack_files.py",  # what the core's stack file has, for Pulumi
