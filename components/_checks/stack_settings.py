@@ -18,7 +18,7 @@ from okta_idc.access_rules.resolution import Grant, Resolution, has_rules, resol
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.okta import OktaError
 from okta_idc.clients.okta_auth import CredentialsError
-from okta_idc.fleet.placement import Placement, Share, UnknownUnitError, share_of
+from okta_idc.fleet.placement import UNITS, Placement, Share, UnknownUnitError, share_of
 from okta_idc.fleet.resources import (
     ACCOUNT_ACCESS,
     ACCOUNT_ASSIGNMENT,
@@ -48,8 +48,6 @@ _UNREAD = (
     "the accounts and groups that rules select cannot be read: {error} Nothing was changed. "
     "docs/reference/permissions.md lists the permissions."
 )
-
-_UNIT = "Correct the path or the ID, or remove it; `okta-idc fleet` then moves its accounts."
 
 _GRANTS = ACCOUNT_ACCESS, PERMISSION_SET, ACCOUNT_ASSIGNMENT
 _OTHER_PROGRAM = (
@@ -123,7 +121,7 @@ def resolve_settings(
                    if result.has_account(each[2])}  # fmt: skip
         patterns = {key: path for key, path in resolution.patterns.items() if result.pushes(key)}
     except UnknownUnitError as error:
-        raise ValidationError.at("fleet.accounts", f"{error}. {_UNIT}") from None
+        raise ValidationError.at(UNITS, str(error)) from None
     except SettingsError as error:
         raise ValidationError(*error.problems) from None
     except (AwsError, OktaError, CredentialsError) as error:

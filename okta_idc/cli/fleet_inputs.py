@@ -23,7 +23,7 @@ from okta_idc.cli.stack import (
 from okta_idc.clients.json_path import Json, get_path
 from okta_idc.fleet.budget import reads_of_access
 from okta_idc.fleet.mover import exported, exported_states, stack_names
-from okta_idc.fleet.placement import Placement, UnknownUnitError
+from okta_idc.fleet.placement import UNITS, Placement, UnknownUnitError
 from okta_idc.fleet.process import NoStackError, Pulumi, PulumiError
 from okta_idc.fleet.resources import Recorded, grants, places
 from okta_idc.fleet.stack_files import (
@@ -112,12 +112,11 @@ class FleetInputs:
     def moves(self, stacks: Iterable[FleetStack], states: Mapping[str, Json]) -> list[Move]:
         """What is in the wrong stack, of those whose states are given. Raises InputError, and
         AwsError if the organization cannot be read."""
-        placement = self.placement(self.settings)
         name = self._name(states)
         former = {each.part for each in stacks if each.is_former}
 
         def wanted(listed: Iterable[Recorded], part: str) -> Iterator[tuple[Recorded, str]]:
-            for each, belongs in places(listed, placement, name, part):
+            for each, belongs in places(listed, self.placement, name, part):
                 # A former part keeps nothing: what cannot be placed goes to the core.
                 yield each, CORE if belongs in former else belongs
 
@@ -144,15 +143,21 @@ class FleetInputs:
             raise InputError(f"{text}\nNo stack was run. All accounts that lose access: {lost}.")
         return found
 
-    def placement(self, settings: Settings) -> Placement:
+    @cached_property
+    def placement(self) -> Placement:
         """Which part has what."""
-        return Placement(settings.fleet, lambda: self._directory)
+        return Placement(self.settings.fleet, lambda: self._directory)
+
+    def check_units(self) -> None:
+        """Raises InputError for an organizational unit of the fleet that does not exist, and
+        AwsError if the organization cannot be read."""
+        with _placed():
+            self.placement.check_units()
 
     def compared(self, settings: Settings) -> dict[str, int]:
         """How many calls the program of each part makes to compare access with AWS. `settings`:
-        without rules. Raises InputError, and AwsError if the organization cannot be read."""
-        with _placed():
-            return reads_of_access(settings, self.placement(settings))
+        without rules. Raises AwsError if the organization cannot be read."""
+        return reads_of_access(settings, self.placement)
 
     def _name(self, states: Mapping[str, Json]) -> str:
         """The federation's, according to the state of the core."""
@@ -222,8 +227,10 @@ def _placed() -> Generator[None]:
     """Word what cannot be placed as an error of a command's inputs."""
     try:
         yield
-    except (MoveError, UnknownUnitError) as error:
+    except MoveError as error:
         raise InputError(f"{error}.".replace("..", ".")) from None
+    except UnknownUnitError as error:
+        raise InputError(f"{ROOT}.{UNITS}: {error}") from None
 
 
 @contextmanager

@@ -95,6 +95,8 @@ class Session:
     def _run(self, fleet: FleetInputs) -> list[Run]:
         moving = self.verb in _MOVING
         fleet.create_core(create=moving)
+        if moving:
+            fleet.check_units()  # before there are files and stacks of a misspelled one
         self.files = fleet.write_files()
         for path in self.files:
             self.console.print(f"Wrote {path.name}.", soft_wrap=True)

@@ -12,7 +12,7 @@ from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.organization import Organization
-from okta_idc.fleet.placement import Placement, UnknownUnitError
+from okta_idc.fleet.placement import UNITS, Placement, UnknownUnitError
 from okta_idc.fleet.resources import part_with
 from okta_idc.fleet.stack_files import PART, load_part
 from okta_idc.recovery.declared import Declared
@@ -65,8 +65,10 @@ def declared_by_stack(
     try:
         part = load_part(given, PROJECT).name if given is not None else CORE
         return [each for each in listed if part_with(each.type, each.key, placement) == part]
-    except (SettingsError, UnknownUnitError) as error:
+    except SettingsError as error:
         raise InputError(str(error)) from None
+    except UnknownUnitError as error:
+        raise InputError(f"{ROOT}.{UNITS}: {error}") from None
 
 
 def live_directory(

@@ -3,12 +3,16 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from okta_idc.access_rules.directory import Directory
+from okta_idc.rules.suggestions import did_you_mean
 from okta_idc.settings import Settings
 from okta_idc.settings.models import AccountAssignments, Fleet, PermissionSet, StacksByName
 from okta_idc.settings.parts import CORE, PREFIXES, part_of, rest_of
+
+UNITS = "fleet.accounts.organizational_units"
+"""The setting that can name a unit that does not exist."""
 
 
 @dataclass
@@ -41,6 +45,10 @@ class Placement:
         unit = self._units.get(ident)
         return self.rest if unit is None else part_of(prefix, unit)
 
+    def check_units(self) -> None:
+        """Raises UnknownUnitError for a unit that does not exist."""
+        self.account("")
+
     @property
     def rest(self) -> str:
         """The part with application assignments, and with the account assignments that no other
@@ -63,13 +71,18 @@ class Placement:
 
 
 class UnknownUnitError(ValueError):
-    """An organizational unit of the fleet does not exist."""
+    """An organizational unit of the fleet does not exist. `known`: those next to it."""
 
-    def __init__(self, unit: str) -> None:
-        super().__init__(f"the organizational unit {unit!r} does not exist")
+    def __init__(self, unit: str, known: Iterable[str] = ()) -> None:
+        super().__init__(
+            f"the organizational unit {unit!r} does not exist.{did_you_mean(unit, known)} Correct "
+            "the path of names from the root (`Workloads/Dev`) or the ID (`ou-…`). If the unit was "
+            "deleted, remove it; `okta-idc fleet` then moves its accounts."
+        )
         self.unit = unit
 
 
+@cache
 def _number(name: str, count: int) -> int:
     """The stack with the highest hash. Another `count` moves as few objects as possible."""
 
@@ -83,7 +96,7 @@ def _innermost(directory: Directory, units: Iterable[str]) -> dict[str, str]:
     accounts: dict[str, frozenset[str]] = {}
     for name in units:
         if (unit := directory.unit(name)) is None:
-            raise UnknownUnitError(name)
+            raise UnknownUnitError(name, directory.known_units())
         accounts[name] = unit.nested
     # A unit with more accounts is not inside one with fewer.
     ordered = sorted(accounts, key=lambda name: len(accounts[name]), reverse=True)

@@ -11,14 +11,11 @@ from okta_idc.cli.stack import InputError
 from okta_idc.fleet.process import Pulumi
 from okta_idc.fleet.resources import ACCOUNT_ASSIGNMENT
 from okta_idc.settings import load_settings
-from okta_idc.settings.models import AccountAccess, Fleet
+from okta_idc.settings.models import Fleet
 from tests.unit.okta_idc.access_rules.directory import DEV1, DEV2, MemoryDirectory
 
 LOST = [f"90000000000{number}" for number in range(6)]
 """Accounts that the unit had in the last run."""
-LISTED = AccountAccess.model_validate(
-    {"permission_sets": [{"name": "Developer", "groups": ["aws-dev"], "accounts": [DEV1]}]}
-)
 
 
 def inputs(limit: int, *confirmed: str, lists: tuple[str, ...] = ()) -> FleetInputs:
@@ -91,19 +88,27 @@ def test_nothing_is_read_without_rules() -> None:
 def test_a_part_compares_the_groups_that_it_grants_something() -> None:
     found = inputs(6)
     settings = found.resolution(STATES).settings
-    placement = found.placement(settings)
-    parts = {placement.account(account) for account in (DEV1, DEV2)}
-    compared = found.compared(settings)
-    assert {part for part, calls in compared.items() if calls} == {*parts, ""}
+    parts = {found.placement.account(account) for account in (DEV1, DEV2)}
+    assert found.compared(settings).keys() == {*parts, ""}
 
 
-def test_a_unit_that_does_not_exist_is_named() -> None:
+def test_a_unit_that_does_not_exist_is_named_with_its_setting_and_a_similar_one() -> None:
     found = inputs(6)
-    fleet = Fleet.model_validate({"accounts": {"organizational_units": ["Workloads/Typo"]}})
+    fleet = Fleet.model_validate({"accounts": {"organizational_units": ["Workloads/Dve"]}})
     found.settings = found.settings.model_copy(update={"fleet": fleet})
-    settings = found.settings.model_copy(update={"account_access": LISTED})
-    with pytest.raises(InputError, match="the organizational unit 'Workloads/Typo' does not exist"):
-        found.compared(settings)
+    with pytest.raises(InputError) as raised:
+        found.check_units()
+    assert str(raised.value).startswith(
+        "federation.fleet.accounts.organizational_units: the organizational unit 'Workloads/Dve' "
+        "does not exist. Did you mean 'Workloads/Dev'? Correct the path"
+    )
+
+
+def test_a_fleet_without_units_reads_nothing_to_check_them() -> None:
+    found = inputs(6)
+    found.__dict__["_directory"] = read = MemoryDirectory()
+    found.check_units()
+    assert read.calls == []
 
 
 def test_programs_get_what_the_command_has_read(tmp_path: Path) -> None:

@@ -94,6 +94,21 @@ def test_no_stack_runs_if_rules_remove_too_much_or_cannot_be_read(
     assert str(refused) in capsys.readouterr().err.replace("\n", " ")
 
 
+@pytest.mark.parametrize("verb", ["preview", "up", "move"])
+def test_nothing_is_written_for_a_unit_that_does_not_exist(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, performed: list[Any], verb: str
+) -> None:
+    inputs = Inputs(tmp_path)
+
+    def check_units() -> None:
+        raise InputError("it does not exist")
+
+    monkeypatch.setattr(inputs, "check_units", check_units)
+    monkeypatch.setattr(inputs, "write_files", lambda: pytest.fail("wrote files"))
+    assert run(inputs, verb, monkeypatch) == 2
+    assert performed == []
+
+
 def test_a_run_without_checkpoints_is_refused_and_a_preview_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, performed: list[Any],
     capsys: pytest.CaptureFixture[str],
