@@ -22,7 +22,16 @@ from okta_idc.recovery.checkpoint import is_running
 from tests.e2e.conftest import Kit
 from tests.e2e.crash_matrix import HELD, aws, descendants, okta
 from tests.e2e.fleet_project import FleetProject
-from tests.e2e.test_fleet import ACCOUNTS, ALL, ASSIGNED, SETTINGS, THREE, assigned, fleet
+from tests.e2e.test_fleet import (
+    ACCOUNTS,
+    ALL,
+    ASSIGNED,
+    SETTINGS,
+    THREE,
+    assigned,
+    fleet,
+    run_fleet,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -30,7 +39,6 @@ Json = dict[str, Any]
 APP = okta("POST", r"/api/v1/apps(\?|$)")
 PUSH = okta("POST", "/group-push/mappings$")
 ASSIGN = aws("CreateAccountAssignment")
-_UP = sys.executable, "-m", "okta_idc", "fleet", "up", "--json", "--stack"
 ROUNDS = 4
 """Runs of `okta-idc fleet up`, with what it prints in between, until it must have succeeded."""
 FAILURES = 10
@@ -51,7 +59,9 @@ class HeldRun:
         fault = {**self.call, "times": 1, "delay": HELD, "status": self.status}
         self.project.kit.okta("POST", "/sandbox/faults", fault)
         self.process = subprocess.Popen(
-            [*_UP, self.project.core], cwd=self.project.folder, env=self.project.env, text=True,
+            [sys.executable, "-m", "okta_idc", "fleet", "up", "--json", "--stack",
+             self.project.core],
+            cwd=self.project.folder, env=self.project.env, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         deadline = time.monotonic() + 120
@@ -138,7 +148,10 @@ def _follow(project: FleetProject, line: str) -> list[str]:
 
 def _shell(project: FleetProject, line: str, *codes: int) -> str:
     """What a line prints. `codes`: the exit codes that are right; default: 0."""
-    done = _run(project, "sh", "-c", line)
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=project.folder, env=project.env, capture_output=True, text=True,
+        timeout=300, stdin=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
     text = f"$ {line}\n{done.stdout}{done.stderr}"
     assert "Traceback" not in text, text
     assert done.returncode in (codes or (0,)), text
@@ -147,15 +160,8 @@ def _shell(project: FleetProject, line: str, *codes: int) -> str:
 
 def _up(project: FleetProject) -> tuple[int, Json]:
     """The exit code and the document."""
-    done = _run(project, *_UP, project.core)
+    done = run_fleet(project, "up")
     return done.returncode, _document(done.stdout, done.stderr)
-
-
-def _run(project: FleetProject, *command: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        command, cwd=project.folder, env=project.env, capture_output=True, text=True,
-        timeout=300, stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
 
 
 def _check(project: FleetProject) -> None:
