@@ -16,10 +16,9 @@ from pulumi import Output, Resource
 
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.group_access import (
-    CALLS_PER_GROUP,
-    CALLS_PER_SET,
     MAX_CALLS_OF_A_RUN,
     GroupAccess,
+    calls_for,
     read_group_access,
 )
 from okta_idc.clients.identity_center import IdentityCenter
@@ -254,7 +253,8 @@ class _Check:
             return
         owned = self.resolved.share.owned_sets
         arns = [arn for name, arn in self.arns.items() if name in owned]
-        calls = CALLS_PER_GROUP * len(self.groups) + CALLS_PER_SET * len(arns)
+        has_rest = self.resolved.has_rest
+        calls = calls_for(len(self.groups), len(arns), applications=has_rest)
         if calls > MAX_CALLS_OF_A_RUN:
             sets, groups = (
                 count(len(arns), "permission set"), count(len(self.groups), "push group")
@@ -264,7 +264,7 @@ class _Check:
         self._access = read_group_access(
             center, instance, [*self.groups.values()], arns,
             known={*self.arns.values()}.difference(arns), has_account=self.resolved.has_account,
-            applications=self.resolved.has_rest, max_calls=MAX_CALLS_OF_A_RUN,
+            applications=has_rest, max_calls=MAX_CALLS_OF_A_RUN,
         )  # fmt: skip
 
     def unknown(self, what: str, error: AwsError) -> None:

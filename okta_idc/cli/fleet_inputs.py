@@ -154,7 +154,7 @@ class FleetInputs:
         with _placed():
             self.placement.check_units()
 
-    def compared(self, settings: Settings) -> dict[str, int]:
+    def reads(self, settings: Settings) -> dict[str, int]:
         """How many calls the program of each part makes to compare access with AWS. `settings`:
         without rules. Raises AwsError if the organization cannot be read."""
         return reads_of_access(settings, self.placement)

@@ -60,7 +60,7 @@ class Session:
     policy_packs: Sequence[Path] = ()
     declared: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]], init=False)
     """Type and name of each resource that the settings declare; empty if none is created."""
-    compared: dict[str, int] = field(default_factory=dict[str, int], init=False)
+    reads: dict[str, int] = field(default_factory=dict[str, int], init=False)
     """Calls of each part's program that compare access with AWS."""
     files: list[Path] = field(default_factory=list[Path], init=False)
     stacks: list[FleetStack] = field(default_factory=list[FleetStack], init=False)
@@ -111,7 +111,7 @@ class Session:
             if self.verb != "move":
                 found = fleet.resolution(states).settings
                 self.declared = [(each.type, each.name) for each in declared(found)]
-                self.compared = fleet.compared(found)
+                self.reads = fleet.reads(found)
         logs = Path(tempfile.mkdtemp(prefix="okta-idc-fleet-"))
         with fleet.read_once(logs) as variables:
             pulumi = self._pulumi(fleet, read, variables)
@@ -204,7 +204,7 @@ class Session:
         changes = planned(self.verb, self.declared, known)
         return estimate(
             changes, parts=parts, parallel=at_once, own_calls_per_second=self.own_calls_per_second,
-            compared=self.compared,
+            reads=self.reads,
         ).sentence  # fmt: skip
 
     def _blocked(self) -> dict[str, str]:

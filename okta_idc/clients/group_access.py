@@ -16,7 +16,7 @@ from okta_idc.clients.identity_center import IdentityCenter, PermissionSetDetail
 
 T = TypeVar("T")
 
-CALLS_PER_GROUP, CALLS_PER_SET = 2, 5
+_CALLS_PER_SET = 5
 MAX_CALLS_OF_A_RUN = 60 * int(pace.DEFAULT)
 """Calls that `pulumi up` makes at most, for example for 300 groups and 60 sets: a minute, if no
 other process of the machine reads at the same time."""
@@ -41,6 +41,12 @@ class GroupAccess:
         default_factory=dict[str, PermissionSetDetails | AwsError | None]
     )
     uncompared: int = 0
+
+
+def calls_for(groups: int, sets: int, *, applications: bool) -> int:
+    """Calls that `read_group_access` makes for groups and permission sets, without further pages:
+    one for each group, two with `applications`, and five for each set."""
+    return groups * (2 if applications else 1) + sets * _CALLS_PER_SET
 
 
 def read_group_access(
@@ -77,8 +83,8 @@ def read_group_access(
         described = [arn for arn in arns if arn not in known]
         wanted = len(described)
         if max_calls is not None:
-            left = max_calls - CALLS_PER_GROUP * len(groups)
-            described = described[: max(0, left // CALLS_PER_SET)]
+            left = max_calls - calls_for(len(groups), 0, applications=applications)
+            described = described[: max(0, left // _CALLS_PER_SET)]
         found = pool.map(partial(_permission_set, center, instance), described)
         by_arn = dict(zip(described, found, strict=True))
     return GroupAccess(accounts, assigned, by_arn, wanted - len(described))

@@ -7,15 +7,15 @@ reported as unknown.
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from okta_idc.clients import pace
-from okta_idc.clients.group_access import CALLS_PER_GROUP, CALLS_PER_SET, MAX_CALLS_OF_A_RUN
+from okta_idc.clients.group_access import MAX_CALLS_OF_A_RUN, calls_for
 from okta_idc.fleet import call_counts as counts
 from okta_idc.fleet.call_counts import CALLS, SCIM, SSO, STORE, Calls
 from okta_idc.fleet.placement import Placement
-from okta_idc.fleet.resources import ACCOUNT_ASSIGNMENT, PERMISSION_SET, PUSH_MAPPING
+from okta_idc.fleet.resources import ACCOUNT_ASSIGNMENT
 from okta_idc.settings import Settings
 from okta_idc.settings.parts import CORE
 from okta_idc.text import printable
@@ -31,6 +31,7 @@ ASSIGNMENTS_AT_ONCE, ASSIGNMENT_SECONDS = 15, 10
 """Account assignments in creation at a time, and the seconds after which the provider first reads
 whether one is done (docs/research/aws-provider.md#waits-of-the-provider)."""
 
+_NO_READS: Mapping[str, int] = {}
 _SAME_AS = {
     "create-replacement": "create", "delete-replaced": "delete", "import-replacement": "import",
 }  # fmt: skip
@@ -84,7 +85,7 @@ def estimate(
     parallel: int = ASSIGNMENTS_AT_ONCE,
     limits: Mapping[str, int] = TOKEN_LIMITS,
     own_calls_per_second: float = pace.DEFAULT,
-    compared: Mapping[str, int] | None = None,
+    reads: Mapping[str, int] = _NO_READS,
 ) -> Estimate:
     """The budget of one run of a fleet.
 
@@ -93,8 +94,7 @@ def estimate(
     the stacks that run, for example `["", "push-1"]`. `users`: how many the run waits for.
     `parallel`: resources that all stacks change at once. `limits`: requests a minute by Okta's
     bucket; a bucket without one has no limit. `own_calls_per_second`: the kit's own pace in AWS.
-    `compared`: calls that compare access, by part (`reads_of_access`); default: of all groups in
-    each part of account assignments.
+    `reads`: calls that compare access, by part (`reads_of_access`).
     """
     calls: Counter[str] = Counter()
     unknown: list[str] = []
@@ -104,7 +104,7 @@ def estimate(
             _add(calls, known, number)
         elif kind.startswith(("okta:", "aws:")) and operation not in _WITHOUT_CALLS:
             unknown.append(f"{number} × {printable(operation)} {printable(kind)}")
-    reads = _add_reads(calls, changes, parts, compared)
+    compared = _add_reads(calls, changes, parts, reads)
     calls[SCIM] += users
     assigned = sum(
         number
@@ -112,7 +112,7 @@ def estimate(
         if kind == ACCOUNT_ASSIGNMENT and operation in ("create", "delete")
     )
     bounds = _bounds(+calls, assigned, max(parallel, 1), limits)
-    minutes, reason = max(*bounds, _bound_of_reads(reads, own_calls_per_second))
+    minutes, reason = max(*bounds, _bound_of_reads(compared, own_calls_per_second))
     return Estimate(dict(+calls), minutes, reason, tuple(unknown), users)
 
 
@@ -131,7 +131,7 @@ def _add_reads(
     calls: Counter[str],
     changes: Mapping[str, Mapping[str, int]],
     parts: Collection[str],
-    compared: Mapping[str, int] | None,
+    reads: Mapping[str, int],
 ) -> int:
     """What the plugins and the programs read. A program only runs if resources are declared.
     Returns how many of the calls compare access."""
@@ -141,36 +141,20 @@ def _add_reads(
             declared[kind] += number
         if operation == "create":
             _add(calls, counts.OF_A_NEW_RESOURCE.get(kind, {}), number)
-    for kind in map(_kind, parts):
+    for kind in (part.partition("-")[0] for part in parts):
         _add(calls, counts.OF_A_STACK.get(kind, {}), 1)
         if declared:
             _add(calls, counts.OF_A_PROGRAM[kind], 1)
-    if compared is None:
-        kinds = [_kind(part) for part in parts]
-        reads = _most_reads(declared[PUSH_MAPPING], declared[PERMISSION_SET], kinds)
-    else:
-        reads = sum(compared.get(part, 0) for part in parts) if declared else 0
-    calls[SSO] += reads
-    return reads
-
-
-def _kind(part: str) -> str:
-    return part.partition("-")[0]
-
-
-def _most_reads(groups: int, sets: int, kinds: Sequence[str]) -> int:
-    """Calls that compare access: for each group, one in each stack of account assignments, or two
-    in the core; for each permission set, five. A stack reads no more than its limit."""
-    dividing = kinds.count("access")
-    of_groups = min(groups, MAX_CALLS_OF_A_RUN) * dividing if dividing else CALLS_PER_GROUP * groups
-    return min(of_groups + CALLS_PER_SET * sets, MAX_CALLS_OF_A_RUN * len(kinds))
+    compared = sum(reads.get(part, 0) for part in parts) if declared else 0
+    calls[SSO] += compared
+    return compared
 
 
 def reads_of_access(settings: Settings, placement: Placement) -> dict[str, int]:
     """Calls of each part's program that compare access with AWS, as
-    `components._checks.access_drift` makes them: one for each group with access there, two where
-    applications are compared, and five for each permission set; none above the limit of a run.
-    `settings`: without rules. Raises what `Placement` does."""
+    `components._checks.access_drift` makes them: for the groups with access there, and for the
+    permission sets that the part has. A part above the limit of a run makes none. `settings`:
+    without rules. Raises what `Placement` does."""
     access = settings.account_access
     sets = Counter(placement.permission_set(each.name) for each in access.permission_sets)
     groups: dict[str, set[str]] = {part: set() for part in sets}
@@ -181,16 +165,11 @@ def reads_of_access(settings: Settings, placement: Placement) -> dict[str, int]:
         groups.setdefault(placement.rest, set()).update(each.groups)
     if CORE in groups:
         groups[CORE] = {each.key for each in settings.push_groups}
-    return {
-        part: _reads(len(each), sets[part], CALLS_PER_GROUP if part == placement.rest else 1)
+    found = {
+        part: calls_for(len(each), sets[part], applications=part == placement.rest)
         for part, each in groups.items()
     }
-
-
-def _reads(groups: int, sets: int, calls_per_group: int) -> int:
-    if CALLS_PER_GROUP * groups + CALLS_PER_SET * sets > MAX_CALLS_OF_A_RUN:
-        return 0
-    return calls_per_group * groups + CALLS_PER_SET * sets
+    return {part: calls for part, calls in found.items() if calls <= MAX_CALLS_OF_A_RUN}
 
 
 def _bounds(

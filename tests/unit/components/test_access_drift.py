@@ -10,7 +10,7 @@ from pulumi import ResourceOptions, RunError
 from components import IdentityCenterFederation, _clients, _state
 from components._checks import access_drift
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.group_access import CALLS_PER_GROUP, CALLS_PER_SET, MAX_CALLS_OF_A_RUN
+from okta_idc.clients.group_access import MAX_CALLS_OF_A_RUN, calls_for
 from okta_idc.clients.identity_center import PermissionSetDetails
 from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import arguments
@@ -264,7 +264,7 @@ def test_the_calls_are_within_the_budget(cloud: MockCloud, find: Find) -> None:
 def test_above_the_limit_nothing_is_read_and_the_numbers_are_named(
     cloud: MockCloud, find: Find, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limit = 2 * CALLS_PER_GROUP + CALLS_PER_SET - 1
+    limit = calls_for(2, 1, applications=True) - 1
     monkeypatch.setattr(access_drift, "MAX_CALLS_OF_A_RUN", limit)
     expected = (
         "unknown: 1 permission set and 2 push groups were not compared. Run `okta-idc doctor`."

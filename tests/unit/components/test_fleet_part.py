@@ -9,7 +9,7 @@ import yaml
 from pulumi import RunError
 
 from components import IdentityCenterFederation, _state
-from components._checks import stack_settings
+from components._checks import access_drift, stack_settings
 from components.fleet_part import FederationPart
 from okta_idc.clients.identity_center import PermissionSetDetails
 from okta_idc.fleet.stack_files import PLACES_KNOWN, Part
@@ -412,6 +412,28 @@ def test_access_that_nobody_declared_is_reported_by_the_stack_of_its_account(
     assert any(PROD in line for line in lines), lines
     assert not any(other in line for line in lines), lines
     assert cloud.center.calls.count("permission_set") == 1
+
+
+def test_a_part_without_applications_makes_one_call_for_each_group(
+    cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So its limit is reached with twice as many groups."""
+    cloud.center.more_access = {"aws-aws-data": [("arn:Developer", DEV1)]}
+    fleet = {"accounts": {"organizational_units": ["Workloads/Prod"]}}
+    cloud.stacks["prod"] = {**CORE, "permissionSetArns": {"Developer": "arn:Developer"}}
+    lines: list[str] = []
+
+    def run() -> object:
+        sets = [{"name": "Developer", "groups": ["aws-data"], "accounts": [PROD]}]
+        settings = load_settings(arguments(fleet=fleet, account_access__permission_sets=sets))
+        made = FederationPart("idc", settings, Part(core="prod", name="access-workloads-prod"))
+        return made.drift.apply(lines.extend)
+
+    monkeypatch.setattr(access_drift, "MAX_CALLS_OF_A_RUN", 1)
+    declare(run)
+    assert cloud.center.calls.count("access_of_group") == 1
+    assert "applications_of_group" not in cloud.center.calls
+    assert lines == []
 
 
 def test_a_part_refuses_an_update_that_saves_its_state_at_the_end(

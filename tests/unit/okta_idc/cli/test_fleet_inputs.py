@@ -89,7 +89,7 @@ def test_a_part_compares_the_groups_that_it_grants_something() -> None:
     found = inputs(6)
     settings = found.resolution(STATES).settings
     parts = {found.placement.account(account) for account in (DEV1, DEV2)}
-    assert found.compared(settings).keys() == {*parts, ""}
+    assert found.reads(settings).keys() == {*parts, ""}
 
 
 def test_a_unit_that_does_not_exist_is_named_with_its_setting_and_a_similar_one() -> None:

@@ -32,6 +32,7 @@ from okta_idc.settings import Settings, load_settings
 from okta_idc.settings.parts import CORE, PREFIXES
 from sandbox.okta.limits import BUCKETS, SHARE, bucket_of
 from tests.paths import ROOT
+from tests.unit.okta_idc.access_rules.directory import MemoryDirectory
 
 SAML, CONNECTION = "okta:app/saml:Saml", "okta:app/connection:Connection"
 FEATURES, ASSIGNED = "okta:app/features:Features", "okta:app/groupAssignment:GroupAssignment"
@@ -202,7 +203,8 @@ def test_each_operation_is_counted_or_reported_as_unknown(changes: Any) -> None:
 def test_reads_of_access_have_the_pace_of_the_machine() -> None:
     changes = {PERMISSION_SET: {"same": 180}}
     full, half = (
-        estimate(changes, parts=["sets-1"], own_calls_per_second=rate) for rate in (15, 7.5)
+        estimate(changes, parts=["sets-1"], own_calls_per_second=rate, reads={"sets-1": 900})
+        for rate in (15, 7.5)
     )
     assert full.calls == half.calls
     assert (full.minutes, half.minutes) == (1, 2)
@@ -265,7 +267,7 @@ def federation(groups: int, sets: int = 1, **fleet: Any) -> Settings:
 
 
 def reads(settings: Settings) -> dict[str, int]:
-    return reads_of_access(settings, Placement(settings.fleet, lambda: None))  # type: ignore
+    return reads_of_access(settings, Placement(settings.fleet, MemoryDirectory))
 
 
 def test_each_part_compares_what_it_grants() -> None:
@@ -279,36 +281,34 @@ def test_each_part_compares_what_it_grants() -> None:
 
 
 def test_what_a_run_does_not_compare_costs_nothing() -> None:
-    assert reads(federation(450, 1)) == {"": 0}
-    assert reads(federation(447, 1)) == {"": 899}
+    assert reads(federation(448)) == {}
+    assert reads(federation(447)) == {"": 899}
+    of_sets, of_accounts = {"count": 1}, {"count": 2}
+    divided = (
+        reads(federation(groups, permission_sets=of_sets, accounts=of_accounts))
+        for groups in (900, 901)
+    )
+    assert [*divided] == [{"sets-1": 5, "access-2": 900}, {"sets-1": 5}]
 
 
 def test_the_estimate_counts_the_parts_that_run() -> None:
     changes = {ACCOUNT_ASSIGNMENT: {"same": 120}}
-    compared = {"access-1": 70, "access-2": 50, "": 9}
-    parts = ["", "access-1", "access-2"]
+    by_part = {"access-1": 70, "access-2": 50, "": 9}
 
-    def calls(*running: str, **counted: int) -> int:
-        without = estimate(changes, parts=running, compared={}).calls[SSO]
-        return estimate(changes, parts=running, compared=counted or compared).calls[SSO] - without
+    def calls(*running: str) -> int:
+        without = estimate(changes, parts=running).calls[SSO]
+        return estimate(changes, parts=running, reads=by_part).calls[SSO] - without
 
-    assert calls(*parts) == 129
+    assert calls(*by_part) == 129
     assert calls("access-2") == 50
-    assert SSO not in estimate({}, parts=parts, compared=compared).calls
+    assert SSO not in estimate({}, parts=[*by_part], reads=by_part).calls
 
 
-def test_reads_of_access_stop_at_the_limit_of_each_stack() -> None:
-    sets = {PERMISSION_SET: {"same": 1_000}}
-    core, own = OF_A_PROGRAM[""][SSO], OF_A_PROGRAM["sets"][SSO]
-    assert estimate(sets).calls[SSO] == 900 + core
-    assert estimate(sets, parts=["", "sets-1", "sets-2"]).calls[SSO] == 2_700 + core + 2 * own
-
-
-def test_each_stack_of_account_assignments_reads_the_access_of_the_groups() -> None:
+def test_each_stack_adds_what_its_program_reads() -> None:
     changes = {PUSH_MAPPING: {"same": 40}}
     core, own = OF_A_PROGRAM[""][SSO], OF_A_PROGRAM["access"][SSO]
-    assert estimate(changes).calls[SSO] == 80 + core
-    assert estimate(changes, parts=["", "access-1", "access-2"]).calls[SSO] == 80 + core + 2 * own
+    assert estimate(changes).calls[SSO] == core
+    assert estimate(changes, parts=["", "access-1", "access-2"]).calls[SSO] == core + 2 * own
 
 
 def test_parts_without_okta_make_no_call_of_okta() -> None:
